@@ -1,0 +1,18 @@
+// Package linux holds the sources of facts about a Linux host, one file each. A source is thin: what has a language of
+// its own (sshd_config, PAM, audit rules, …) is parsed by a leaf package below this one. Nothing here writes, starts a
+// process (legacy iptables is the one exception, see firewall.go) or sends a packet off the host.
+package linux
+
+import (
+	"slices"
+
+	"github.com/holdfast-agent/holdfast/facts"
+)
+
+var registry []facts.Source
+
+// register adds a source; called from each file's init only.
+func register(s facts.Source) { registry = append(registry, s) }
+
+// Sources are all facts this package can read. Making the list reads nothing.
+func Sources() []facts.Source { return slices.Clone(registry) }
