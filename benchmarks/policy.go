@@ -1,0 +1,67 @@
+package benchmarks
+
+import (
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Benchmark is one loaded and type-checked policy.
+type Benchmark struct {
+	ID             string
+	Title          string
+	Version        string
+	DefaultProfile string
+	Profiles       []*Profile
+	Controls       []*Control // in the order of their numbers
+	Range          hcl.Range
+}
+
+// Profile is a named selection of a benchmark's controls.
+type Profile struct {
+	Name     string
+	Title    string
+	Includes []string
+}
+
+// Control is one demand on a host.
+type Control struct {
+	ID       string
+	Title    string
+	Why      string
+	Profiles []string
+	Severity Severity
+	Refs     map[string][]string // framework to identifiers
+	Chapter  string              // title of the chapter it stands in
+	Fixes    []Fix
+	Remedy   string   // what a person does to mend it, where the policy says so in words
+	Demands  []Demand // what it asks, as written
+	Applies  string   // its applies expression as written; empty when it always applies
+	Range    hcl.Range
+}
+
+// Demand is the source text of one pass, violations or manual.
+type Demand struct {
+	Check string // name of the check block; empty for the unnamed one
+	Form  string // "pass", "violations" or "manual"
+	Text  string
+	Range hcl.Range
+}
+
+// Fix is one remedy that a machine can apply, as written; its arguments are checked against its kind.
+type Fix struct {
+	Kind string
+	Text string // the block's body, formatted
+}
+
+// Selection says what to evaluate. The zero Selection takes every benchmark that applies, with its default profile.
+type Selection struct {
+	Benchmarks []string          // ids; an unknown one is an error
+	Profile    string            // in every selected benchmark that has it; unknown everywhere is an error
+	Controls   []string          // globs of control ids; one that matches nothing is an error
+	Variables  map[string]string // --var, as typed by a person; converted to the variable's declared type
+	Timings    bool              // fill Result.Duration
+	// Progress, when set, is called as controls finish. Calls do not overlap.
+	Progress func(done, total int)
+	Now      time.Time // for waivers' expiry; zero is the facts' clock
+}
