@@ -10,7 +10,9 @@ type V[T any] struct {
 }
 
 // Known is an attribute whose value was read at origin.
-func Known[T any](value T, origin Origin) V[T] { return V[T]{value: value, origin: origin, known: true} }
+func Known[T any](value T, origin Origin) V[T] {
+	return V[T]{value: value, origin: origin, known: true}
+}
 
 // Unknown is an attribute that could not be determined; reason is a sentence fragment a person can act on.
 func Unknown[T any](reason string) V[T] { return V[T]{reason: reason} }

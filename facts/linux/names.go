@@ -52,7 +52,9 @@ func readIDs(r *facts.Reader, name string) (map[uint32]string, error) {
 }
 
 // user is the name of a user id; an id without an account is known to have the empty name.
-func (n *idNames) user(id uint32) facts.V[string] { return nameOf(n.users, n.usersErr, id, "/etc/passwd") }
+func (n *idNames) user(id uint32) facts.V[string] {
+	return nameOf(n.users, n.usersErr, id, "/etc/passwd")
+}
 
 func (n *idNames) group(id uint32) facts.V[string] {
 	return nameOf(n.groups, n.groupsErr, id, "/etc/group")

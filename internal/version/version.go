@@ -1,0 +1,36 @@
+// Package version knows which build this is. It asks nobody: the build stamps it.
+package version
+
+import "runtime/debug"
+
+// stamp is set by the linker: -X github.com/holdfast-agent/holdfast/internal/version.stamp=v1.2.3
+var stamp string
+
+// String is the version of this build as `git describe` spells it; of a build that nobody stamped, what the Go tool
+// recorded of the module or the commit, or "devel".
+func String() string {
+	if stamp != "" {
+		return stamp
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	return unstamped(info)
+}
+
+func unstamped(info *debug.BuildInfo) string {
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	version := "devel"
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision" && len(s.Value) >= 12:
+			version += "-" + s.Value[:12]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			version += "-dirty"
+		}
+	}
+	return version
+}
