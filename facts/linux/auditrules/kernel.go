@@ -86,6 +86,7 @@ func Decode(b []byte) (Rule, error) {
 	for i := range r.Syscalls {
 		r.Syscalls[i] = u32(3 + i)
 	}
+	r.Syscalls[63] &= lastWord
 	count, buf := u32(2), b[ruleHeader:]
 	if count > 64 {
 		return Rule{}, fmt.Errorf("%d fields", count)

@@ -8,11 +8,14 @@ import (
 	"strings"
 )
 
-// MaxSyscalls is the size of the kernel's bitmask of system calls (AUDIT_BITMASK_SIZE * 32 in linux/audit.h).
-const MaxSyscalls = 64 * 32
+// MaxSyscalls is how many numbers the kernel's bitmask has room for: AUDIT_BITMASK_SIZE words, less the uppermost 16 bits,
+// which stand for classes of calls and never come back from the kernel (AUDIT_SYSCALL_CLASSES in linux/audit.h).
+const MaxSyscalls = 64*32 - 16
+
+const lastWord = 1<<16 - 1 // the part of the last word that are numbers
 
 // Syscalls is a set of system call numbers of one architecture.
-type Syscalls [MaxSyscalls / 32]uint32
+type Syscalls [64]uint32
 
 // Add puts a number into the set.
 func (s *Syscalls) Add(n int) { s[n/32] |= 1 << (n % 32) }
@@ -22,12 +25,12 @@ func (s *Syscalls) Has(n int) bool { return s[n/32]&(1<<(n%32)) != 0 }
 
 // All tells whether the set is that of "-S all".
 func (s *Syscalls) All() bool {
-	for _, w := range s {
+	for _, w := range s[:63] {
 		if w != ^uint32(0) {
 			return false
 		}
 	}
-	return true
+	return s[63] == lastWord
 }
 
 // Empty tells whether no number is in the set.
@@ -54,6 +57,7 @@ func (s *Syscalls) addAll() {
 	for i := range s {
 		s[i] = ^uint32(0)
 	}
+	s[63] = lastWord
 }
 
 // Field is one condition of a rule in normal form.
