@@ -182,7 +182,7 @@ func splitLines(b []byte) []string {
 // finer points of strverscmp(3) (leading zeros count as fractions), which no naming of rule files relies on.
 func versionOrder(a, b string) int {
 	for a != "" && b != "" {
-		na, nb := digits(a), digits(b)
+		na, nb := leadingDigits(a), leadingDigits(b)
 		if na > 0 && nb > 0 {
 			x, y := strings.TrimLeft(a[:na], "0"), strings.TrimLeft(b[:nb], "0")
 			if len(x) != len(y) {
@@ -202,7 +202,7 @@ func versionOrder(a, b string) int {
 	return len(a) - len(b)
 }
 
-func digits(s string) int {
+func leadingDigits(s string) int {
 	n := 0
 	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
 		n++
