@@ -1,0 +1,91 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/holdfast-agent/holdfast/benchmarks"
+)
+
+// verdictWords is a verdict as prose has it.
+func verdictWords(v benchmarks.Verdict) string {
+	switch v {
+	case benchmarks.Pass:
+		return "passed"
+	case benchmarks.Fail:
+		return "failed"
+	case benchmarks.NotApplicable:
+		return "not applicable"
+	case benchmarks.Error:
+		return "in error"
+	}
+	return v.String()
+}
+
+// plural is a count with its noun: "1 control", "12 controls".
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + one + "s"
+}
+
+// thousands writes 1234567 as 1,234,567.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// violationLine is one violation with where it was read, unless that is the violation itself.
+func violationLine(v Violation) string {
+	if v.Origin == "" || v.Origin == v.Identity {
+		return v.Identity
+	}
+	return v.Identity + "   " + v.Origin
+}
+
+// oneLine joins the lines of prose that a policy's author broke.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// group is the results that share something, in the order in which they first came up.
+type group struct {
+	key     string
+	results []Result
+}
+
+func groupBy(results []Result, key func(Result) string) []group {
+	var out []group
+	at := map[string]int{}
+	for _, r := range results {
+		k := key(r)
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, group{key: k})
+		}
+		out[i].results = append(out[i].results, r)
+	}
+	return out
+}
+
+func only(results []Result, verdicts ...benchmarks.Verdict) []Result {
+	var out []Result
+	for _, r := range results {
+		for _, v := range verdicts {
+			if r.Verdict == v {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// rootMayHelp tells whether a reason is one that root would not meet.
+func (r *Report) rootMayHelp(reason string) bool {
+	return r.Tool.Unprivileged &&
+		(strings.Contains(reason, "permission denied") || strings.Contains(reason, "operation not permitted"))
+}
