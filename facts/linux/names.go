@@ -1,9 +1,7 @@
 package linux
 
 import (
-	"bytes"
 	"context"
-	"strconv"
 
 	"github.com/holdfast-agent/holdfast/facts"
 )
@@ -16,39 +14,23 @@ type idNames struct {
 }
 
 func namesOf(ctx context.Context, r *facts.Reader) *idNames {
-	n, err := facts.Once(ctx, r, "id names", func(_ context.Context, r *facts.Reader) (*idNames, error) {
-		n := &idNames{}
-		n.users, n.usersErr = readIDs(r, "/etc/passwd")
-		n.groups, n.groupsErr = readIDs(r, "/etc/group")
+	n, err := facts.Once(ctx, r, "id names", func(ctx context.Context, r *facts.Reader) (*idNames, error) {
+		a, err := accountsOf(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		n := &idNames{users: map[uint32]string{}, groups: a.groupName, usersErr: a.users.unread(), groupsErr: a.groups.unread()}
+		for _, u := range a.users.rows {
+			if _, taken := n.users[u.UID]; !taken {
+				n.users[u.UID] = u.Name
+			}
+		}
 		return n, nil
 	})
 	if err != nil {
 		return &idNames{usersErr: err, groupsErr: err}
 	}
 	return n
-}
-
-// readIDs maps the third field of each line to the first; the first line with an id wins, as in getpwuid(3).
-func readIDs(r *facts.Reader, name string) (map[uint32]string, error) {
-	b, err := r.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	ids := map[uint32]string{}
-	for line := range bytes.Lines(b) {
-		f := bytes.SplitN(line, []byte(":"), 4)
-		if len(f) < 4 {
-			continue
-		}
-		id, err := strconv.ParseUint(string(f[2]), 10, 32)
-		if err != nil {
-			continue
-		}
-		if _, taken := ids[uint32(id)]; !taken {
-			ids[uint32(id)] = string(f[0])
-		}
-	}
-	return ids, nil
 }
 
 // user is the name of a user id; an id without an account is known to have the empty name.
