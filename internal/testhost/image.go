@@ -1,0 +1,198 @@
+package testhost
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	suite         = "bookworm"
+	defaultMirror = "http://deb.debian.org/debian"
+	// recipe is part of the key of every cached root: raise it when the way of building changes.
+	recipe = "1"
+)
+
+// basePackages are on every host: a small server as an installation from the net leaves it, and what tests look with.
+var basePackages = []string{
+	"apt", "auditd", "ca-certificates", "cron", "dbus", "iproute2", "kmod", "libpam-pwquality", "libpam-systemd",
+	"nftables", "openssh-server", "passwd", "procps", "socat", "strace", "sudo", "systemd", "systemd-sysv",
+}
+
+// cacheDir is where roots are kept between runs: HOLDFAST_TESTHOST_CACHE, or a directory of the machine.
+func cacheDir() string {
+	if dir := os.Getenv("HOLDFAST_TESTHOST_CACHE"); dir != "" {
+		return dir
+	}
+	return "/var/cache/holdfast-testhost"
+}
+
+// layers are the directories a host with these packages besides the base lies on, topmost first. What is not cached
+// yet is built; whoever else wants the same waits for it.
+func layers(packages []string) ([]string, error) {
+	if err := os.MkdirAll(cacheDir(), 0o755); err != nil {
+		return nil, err
+	}
+	lock, err := os.OpenFile(filepath.Join(cacheDir(), "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
+		return nil, err
+	}
+	base, err := cached("base", basePackages, buildBase)
+	if err != nil || len(packages) == 0 {
+		return []string{base}, err
+	}
+	packages = slices.Clone(packages)
+	slices.Sort(packages)
+	extra, err := cached("extra", append(slices.Clone(basePackages), packages...), func(dir string) error {
+		return buildExtra(dir, base, packages)
+	})
+	return []string{extra, base}, err
+}
+
+// cached gives the directory for a list of packages, built if it is not there. It appears only when it is whole.
+func cached(kind string, packages []string, build func(dir string) error) (string, error) {
+	sum := sha256.Sum256([]byte(recipe + suite + strings.Join(packages, " ")))
+	dir := filepath.Join(cacheDir(), kind+"-"+hex.EncodeToString(sum[:6]))
+	if _, err := os.Stat(dir); err == nil || !errors.Is(err, os.ErrNotExist) {
+		return dir, err
+	}
+	building := dir + ".building"
+	_ = unix.Unmount(filepath.Join(building, "root"), unix.MNT_DETACH)
+	if err := os.RemoveAll(building); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(building, 0o755); err != nil {
+		return "", err
+	}
+	tree := filepath.Join(building, "tree")
+	if err := os.Mkdir(tree, 0o755); err != nil {
+		return "", err
+	}
+	if err := build(tree); err != nil {
+		return "", fmt.Errorf("build a root with %s: %w", strings.Join(packages, " "), err)
+	}
+	if err := os.Rename(tree, dir); err != nil {
+		return "", err
+	}
+	return dir, os.RemoveAll(building)
+}
+
+func buildBase(dir string) error {
+	mirror := mirror()
+	if err := command(nil, "debootstrap", "--variant=minbase", "--include="+strings.Join(basePackages, ","), suite, dir, mirror); err != nil {
+		return err
+	}
+	security := strings.TrimSuffix(strings.TrimSuffix(mirror, "/"), "/debian") + "/debian-security"
+	sources := fmt.Sprintf("deb %s %s main\ndeb %s %s-updates main\ndeb %s %s-security main\n", mirror, suite, mirror, suite, security, suite)
+	for name, content := range map[string]string{
+		"etc/apt/sources.list": sources,
+		"etc/hosts":            "127.0.0.1 localhost\n127.0.1.1 testhost\n::1 localhost ip6-localhost\n",
+		"etc/hostname":         "testhost\n",
+		"etc/resolv.conf":      "",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	return inRoot(dir, "apt-get", "update", "-qq")
+}
+
+// buildExtra installs packages over base and keeps what that changed.
+func buildExtra(dir, base string, packages []string) error {
+	building := filepath.Dir(dir)
+	root, work := filepath.Join(building, "root"), filepath.Join(building, "work")
+	for _, d := range []string{root, work} {
+		if err := os.Mkdir(d, 0o755); err != nil {
+			return err
+		}
+	}
+	options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", base, dir, work)
+	if err := unix.Mount("overlay", root, "overlay", 0, options); err != nil {
+		return fmt.Errorf("mount the overlay to install on: %w", err)
+	}
+	defer func() { _ = unix.Unmount(root, unix.MNT_DETACH) }()
+	// No service may start while it is installed: there is no init.
+	policy := filepath.Join(root, "usr/sbin/policy-rc.d")
+	if err := os.WriteFile(policy, []byte("#!/bin/sh\nexit 101\n"), 0o755); err != nil {
+		return err
+	}
+	if err := inRoot(root, "apt-get", append([]string{"install", "-y", "-qq", "--no-install-recommends"}, packages...)...); err != nil {
+		return err
+	}
+	if err := inRoot(root, "apt-get", "clean"); err != nil {
+		return err
+	}
+	return os.Remove(policy)
+}
+
+// inRoot runs a program in a root that is being built, with the machine's network and name resolution.
+func inRoot(root, name string, args ...string) error {
+	// In a mount namespace of its own: whatever happens, nothing stays mounted.
+	const script = `set -e; root=$1; shift
+mount -t proc proc "$root/proc"
+mount --bind /dev "$root/dev"
+mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
+exec chroot "$root" "$@"`
+	return command(proxy(), "unshare", append([]string{"--mount", "sh", "-c", script, "sh", root, name}, args...)...)
+}
+
+func command(env []string, name string, args ...string) error {
+	var output bytes.Buffer
+	cmd := exec.Command(name, args...)
+	cmd.Env = append([]string{
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+		"LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
+	}, env...)
+	if name == "debootstrap" {
+		cmd.Env = append(cmd.Env, proxy()...)
+	}
+	cmd.Stdout, cmd.Stderr = &output, &output
+	if err := cmd.Run(); err != nil {
+		tail := output.Bytes()
+		tail = tail[max(0, len(tail)-4000):]
+		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, tail)
+	}
+	return nil
+}
+
+// mirror is where the machine itself gets Debian from, if that carries the suite; HOLDFAST_TESTHOST_MIRROR wins.
+func mirror() string {
+	if m := os.Getenv("HOLDFAST_TESTHOST_MIRROR"); m != "" {
+		return m
+	}
+	out, err := exec.Command("apt-get", "indextargets", "--format", "$(REPO_URI)",
+		"Created-By: Packages", "Codename: "+suite, "Origin: Debian", "Component: main").Output()
+	if uri, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n"); err == nil && strings.HasPrefix(uri, "http") {
+		return strings.TrimSuffix(uri, "/")
+	}
+	return defaultMirror
+}
+
+// proxy is what the machine's apt goes through, as environment for debootstrap and apt in a root.
+func proxy() []string {
+	var env []string
+	for _, scheme := range []string{"http", "https"} {
+		out, err := exec.Command("apt-config", "shell", "p", "Acquire::"+scheme+"::Proxy").Output()
+		value := strings.Trim(strings.TrimPrefix(strings.TrimSpace(string(out)), "p="), "'")
+		if err != nil || value == "" || value == "DIRECT" {
+			value = os.Getenv(scheme + "_proxy")
+		}
+		if value != "" {
+			env = append(env, scheme+"_proxy="+value)
+		}
+	}
+	return env
+}
