@@ -97,24 +97,26 @@ var ErrNotRecording = errors.New("not a recording that this version can read")
 
 // ReadRecording reads what WriteRecording wrote. A file that is cut short, damaged or of another version is refused
 // whole, with an error that wraps ErrNotRecording.
-func ReadRecording(r io.Reader) (rec *Recording, err error) {
+func ReadRecording(r io.Reader) (*Recording, error) { return readRecording(r, MaxRecording) }
+
+func readRecording(r io.Reader, limit int64) (rec *Recording, err error) {
 	defer func() {
 		if p := recover(); p != nil { // the decoders below meet bytes that others control
 			rec, err = nil, fmt.Errorf("%w: damaged: %v", ErrNotRecording, p)
 		}
 	}()
-	z, err := zstd.NewReader(io.LimitReader(r, MaxRecording), zstd.WithDecoderMaxMemory(MaxRecording), zstd.WithDecoderConcurrency(1))
+	z, err := zstd.NewReader(io.LimitReader(r, limit), zstd.WithDecoderMaxMemory(max(uint64(limit), 1<<20)), zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		return nil, err
 	}
 	defer z.Close()
 	var f recordingFile
-	raw, err := io.ReadAll(io.LimitReader(z, MaxRecording+1))
+	raw, err := io.ReadAll(io.LimitReader(z, limit+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: cut short or damaged: %w", ErrNotRecording, err)
-	case len(raw) > MaxRecording:
-		return nil, fmt.Errorf("%w: larger than %d bytes", ErrNotRecording, MaxRecording)
+	case int64(len(raw)) > limit:
+		return nil, fmt.Errorf("%w: larger than %d bytes", ErrNotRecording, limit)
 	}
 	if err := msgpack.NewDecoder(bytes.NewReader(raw)).Decode(&f); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotRecording, err)

@@ -238,7 +238,8 @@ func (f *FS) globDir(dir, part string) ([]string, error) {
 }
 
 func absentIsNil(err error) error {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+	// Below a loop of symlinks there is nothing that could be opened, so glob(3) finds nothing there either.
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP) {
 		return nil
 	}
 	return err
