@@ -98,7 +98,7 @@ func TestADamagedRecordingIsRefused(t *testing.T) {
 			Facts: []recordedFact{{Fact: "x"}}}), "has no type"},
 		"a fact that is not of its type": {pack(t, recordingFile{Magic: good.Magic, Version: 1, End: good.End,
 			Types: map[string][]byte{"x": []byte(`"string"`)}, Facts: []recordedFact{{Fact: "x", Value: []byte{0x81}}}}), "x"},
-		"a bomb": {bomb(), "larger"},
+		"a bomb": {bomb(), "limit"},
 	} {
 		_, err := readRecording(bytes.NewReader(c.bytes), 1<<20)
 		if !errors.Is(err, ErrNotRecording) || !strings.Contains(err.Error(), c.want) {
