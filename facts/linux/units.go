@@ -1,0 +1,143 @@
+package linux
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	sddbus "github.com/coreos/go-systemd/v22/dbus"
+	"github.com/godbus/dbus/v5"
+	"github.com/holdfast-agent/holdfast/facts"
+	"github.com/holdfast-agent/holdfast/facts/linux/unitfile"
+)
+
+// unitsOf is the search path of units, read once.
+func unitsOf(ctx context.Context, r *facts.Reader) (*unitfile.Index, error) {
+	return facts.Once(ctx, r, "unit files", func(_ context.Context, r *facts.Reader) (*unitfile.Index, error) {
+		return unitfile.NewIndex(r, facts.IsAbsent)
+	})
+}
+
+// unitState is what the running manager says of a unit it has loaded.
+type unitState struct{ load, active, sub string }
+
+// runningUnits are the units the manager has loaded. One that is not among them is inactive: systemd loads what it runs.
+type runningUnits struct {
+	units  map[string]unitState
+	origin facts.Origin
+}
+
+// runningOf asks the manager once for all units. The error says why nobody could be asked.
+func runningOf(ctx context.Context, r *facts.Reader) (*runningUnits, error) {
+	return facts.Once(ctx, r, "running units", func(ctx context.Context, r *facts.Reader) (*runningUnits, error) {
+		switch {
+		case !r.Live():
+			return nil, errors.New(facts.Offline)
+		case !r.Native():
+			return nil, errors.New("the D-Bus of this host is out of reach")
+		}
+		if _, err := r.Stat("/run/systemd/system"); facts.IsAbsent(err) { // sd_booted(3)
+			return nil, errors.New("systemd does not run here: process 1 is " + kernelText(r, "/proc/1/comm").Or("unknown"))
+		}
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		return listUnits(ctx)
+	})
+}
+
+const (
+	busSocket     = "/run/dbus/system_bus_socket"
+	privateSocket = "/run/systemd/private"
+)
+
+// listUnits asks over the system bus, or, on a host without one, over systemd's private socket, which answers root.
+func listUnits(ctx context.Context) (*runningUnits, error) {
+	statuses, err := listUnitsAt(ctx, busSocket, true)
+	origin := facts.From("D-Bus org.freedesktop.systemd1 ListUnits")
+	if err != nil {
+		var private error
+		if statuses, private = listUnitsAt(ctx, privateSocket, false); private != nil {
+			return nil, fmt.Errorf("systemd could not be asked: %w", err)
+		}
+		origin = facts.From(privateSocket + " ListUnits")
+	}
+	units := make(map[string]unitState, len(statuses))
+	for _, s := range statuses {
+		units[s.Name] = unitState{s.LoadState, s.ActiveState, s.SubState}
+	}
+	return &runningUnits{units, origin}, nil
+}
+
+// listUnitsAt makes the one call itself: go-systemd's connections subscribe to signals first, which the private socket
+// never answers, and need two connections. The socket has a deadline, so that no handshake hangs.
+func listUnitsAt(ctx context.Context, socket string, bus bool) ([]sddbus.UnitStatus, error) {
+	conn, err := dialBus(ctx, socket, bus)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	manager := conn.Object("org.freedesktop.systemd1", "/org/freedesktop/systemd1")
+	var units []sddbus.UnitStatus
+	call := manager.CallWithContext(ctx, "org.freedesktop.systemd1.Manager.ListUnits", dbus.FlagNoAutoStart)
+	if err := call.Store(&units); err != nil {
+		return nil, err
+	}
+	return units, nil
+}
+
+func dialBus(ctx context.Context, socket string, bus bool) (*dbus.Conn, error) {
+	var d net.Dialer
+	raw, err := d.DialContext(ctx, "unix", socket)
+	if err != nil {
+		return nil, err
+	}
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = raw.SetDeadline(deadline)
+	}
+	conn, err := dbus.NewConn(raw, dbus.WithContext(ctx))
+	if err != nil {
+		_ = raw.Close()
+		return nil, err
+	}
+	if err := handshake(conn, bus); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+func handshake(conn *dbus.Conn, bus bool) error {
+	if err := conn.Auth(nil); err != nil {
+		return err
+	}
+	if !bus {
+		return nil
+	}
+	if err := conn.Hello(); err != nil {
+		return err
+	}
+	// A call to a name without an owner would make the bus start a service.
+	var owned bool
+	call := conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", dbus.FlagNoAutoStart, "org.freedesktop.systemd1")
+	if err := call.Store(&owned); err != nil {
+		return err
+	}
+	if !owned {
+		return errors.New("systemd is not on the system bus")
+	}
+	return nil
+}
+
+// unitName is the full name of what a policy calls a service.
+func unitName(name string) (string, error) {
+	if !strings.Contains(name, ".") || !unitfile.ValidName(name) {
+		name += ".service"
+	}
+	if !unitfile.ValidName(name) {
+		return "", fmt.Errorf("%q is no name of a unit", name)
+	}
+	return name, nil
+}
