@@ -93,7 +93,7 @@ func (e *encoder) encodeStruct(v reflect.Value, p *plan, path string) cty.Value 
 	}
 	attrs := make(map[string]cty.Value, len(p.fields))
 	for _, f := range p.fields {
-		attrs[f.name] = e.encode(v.Field(f.index), f.plan, JoinAttr(path, f.name), missing)
+		attrs[f.name] = e.encode(v.FieldByIndex(f.index), f.plan, JoinAttr(path, f.name), missing)
 	}
 	return cty.ObjectVal(attrs)
 }

@@ -112,3 +112,30 @@ func BenchmarkEncode(b *testing.B) {
 		Encode(o)
 	}
 }
+
+type shared struct {
+	Level V[string] `fact:"level" doc:"How much."`
+}
+
+type around struct {
+	Missing Missing
+	shared2
+
+	Name string `fact:"name" doc:"Name."`
+}
+
+type shared2 struct{ shared }
+
+func TestAnEmbeddedStructsAttributesAreThoseOfTheStructAroundIt(t *testing.T) {
+	v := Encode(around{Name: "n", Missing: "not there"})
+	if !v.Type().Equals(cty.Object(map[string]cty.Type{"level": cty.String, "name": cty.String})) {
+		t.Fatalf("%#v", v.Type())
+	}
+	if got := v.ReasonOf("level"); got != "not there" {
+		t.Errorf("level is unknown because %q", got)
+	}
+	v = Encode(around{shared2: shared2{shared{Known("high", File("/f", 2))}}})
+	if v.GetAttr("level").AsString() != "high" || v.OriginOf("level").Line != 2 {
+		t.Errorf("%#v", v)
+	}
+}

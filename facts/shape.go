@@ -25,8 +25,9 @@ type Attr struct {
 //
 //	`fact:"name" doc:"What it says, with its unit."`
 //
-// Fields of type [Origin] and [Missing] are not attributes: they speak for the whole struct. A type that can't
-// be a fact is a programmer's mistake and panics.
+// Fields of type [Origin] and [Missing] are not attributes: they speak for the whole struct. The attributes of an
+// embedded struct are those of the struct around it, whose Origin and Missing speak for them. A type that can't be a
+// fact is a programmer's mistake and panics.
 func ShapeOf[T any]() Shape {
 	p := planFor(reflect.TypeFor[T]())
 	s := Shape{Type: p.typ}
@@ -60,7 +61,7 @@ type plan struct {
 }
 
 type planField struct {
-	index int
+	index []int // of the field, through embedded structs
 	name  string
 	doc   string
 	plan  *plan
@@ -132,8 +133,22 @@ func makePlan(t reflect.Type) *plan {
 func makeStructPlan(t reflect.Type) *plan {
 	p := &plan{kind: kindStruct, origin: -1, missing: -1}
 	attrs := map[string]cty.Type{}
+	add := func(f planField) {
+		if _, twice := attrs[f.name]; twice {
+			panic(fmt.Sprintf("facts: %v has two attributes %s", t, f.name))
+		}
+		attrs[f.name] = f.plan.typ
+		p.fields = append(p.fields, f)
+	}
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if f.Anonymous && f.Type.Kind() == reflect.Struct && f.Type != originType {
+			for _, inner := range embedded(f.Type) {
+				inner.index = append([]int{i}, inner.index...)
+				add(inner)
+			}
+			continue
+		}
 		switch f.Type {
 		case originType:
 			p.origin = i
@@ -149,12 +164,19 @@ func makeStructPlan(t reflect.Type) *plan {
 		if name == "" || !f.IsExported() {
 			panic(fmt.Sprintf("facts: %v.%s needs a fact tag and an exported name", t, f.Name))
 		}
-		e := planFor(f.Type)
-		attrs[name] = e.typ
-		p.fields = append(p.fields, planField{index: i, name: name, doc: f.Tag.Get("doc"), plan: e})
+		add(planField{index: []int{i}, name: name, doc: f.Tag.Get("doc"), plan: planFor(f.Type)})
 	}
 	p.typ = cty.Object(attrs)
 	return p
+}
+
+// embedded are the fields of an embedded struct, which has no Origin or Missing of its own.
+func embedded(t reflect.Type) []planField {
+	p := planFor(t)
+	if p.kind != kindStruct || p.origin >= 0 || p.missing >= 0 {
+		panic(fmt.Sprintf("facts: %v can't be embedded in a fact", t))
+	}
+	return p.fields
 }
 
 func (p *plan) document(path string, out *[]Attr) {
