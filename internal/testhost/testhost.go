@@ -275,15 +275,16 @@ type Result struct {
 // Command is a command to be run on the host, as root, with a plain environment; on a host that is down it runs in
 // its files alone. For those that Run does not fit: in the background, or with standard input.
 func (h *Host) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
-	enter := []string{"chroot", h.root}
+	enter, state := []string{"chroot", h.root}, "SYSTEMD_OFFLINE=1"
 	if pid := h.pid(); pid != 0 {
+		state = "SYSTEMD_OFFLINE=0"
 		enter = []string{"nsenter", "--all", "--target", fmt.Sprint(pid), "--"}
 	}
 	cmd := exec.CommandContext(ctx, enter[0], append(append(enter[1:], name), args...)...)
 	cmd.Dir = "/"
 	cmd.Env = []string{
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-		"HOME=/root", "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
+		"HOME=/root", "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", state,
 	}
 	cmd.WaitDelay = 5 * time.Second
 	return cmd
