@@ -51,7 +51,7 @@ var (
 	writesFile  = regexp.MustCompile(`\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b`)
 	toInternet  = regexp.MustCompile(`sa_family=AF_INET6?\b`)
 	toItself    = regexp.MustCompile(`inet_addr\("127\.|inet_pton\(AF_INET6, "(::1|::ffff:127\.[0-9.]+)"`)
-	goPreempts  = regexp.MustCompile(`^[0-9]+(<[^>]*>)?, [0-9]+(<[^>]*>)?, SIGURG\)`)
+	goPreempts  = regexp.MustCompile(`^[0-9]+(<[^>]*>)?, [0-9]+(<[^>]*>)?, SIGURG\b`)
 	packetSends = regexp.MustCompile(`^AF_(PACKET|BLUETOOTH|VSOCK|CAN)\b`)
 )
 
@@ -159,6 +159,7 @@ var examples = map[string][]string{
 	"limit":      {"*", "hard", "core"},
 	"package":    {"openssh-server"},
 	"service":    {"ssh.service"},
+	"sshd_for":   {"root", "192.0.2.1"},
 	"sysctl":     {"net.ipv4.ip_forward"},
 }
 

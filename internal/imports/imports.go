@@ -24,12 +24,15 @@ type Import struct {
 }
 
 // Rule is what the packages of one folder may import. The matching rule whose folder says most
-// decides; a * in it stands for (a part of) one name, a trailing /... for the folder itself and everything below.
+// decides; a * in it stands for (a part of) one name, a trailing /... for the folder itself and everything below,
+// ... alone for all.
 type Rule struct {
 	Folder string
 	Ours   []string // folders of the module that may be imported, in the same notation
 	Never  []string // packages outside the module that may not; a trailing /... includes what lies below
 	Except []string // of Never
+
+	OnlyFor []string // the folders that may import this one; empty leaves it to their rules alone
 }
 
 // Read parses the imports of every Go file below root, the files of all build tags among them. Folders that the Go
@@ -98,6 +101,10 @@ func Check(module string, imports []Import, rules []Rule) []string {
 		}
 		if why := rule.breaks(module, i); why != "" {
 			broken = append(broken, i.File+": "+why)
+		} else if folder, ours := strings.CutPrefix(i.Path, module+"/"); ours {
+			if of, ok := ruleOf(rules, folder); ok && len(of.OnlyFor) > 0 && !matchesAny(of.OnlyFor, i.Folder) {
+				broken = append(broken, fmt.Sprintf("%s: %s is not for %s", i.File, folder, i.Folder))
+			}
 		}
 	}
 	slices.Sort(broken)
@@ -168,6 +175,9 @@ func matchesAny(patterns []string, p string) bool {
 }
 
 func matches(pattern, p string) bool {
+	if pattern == "..." {
+		return true
+	}
 	if above, ok := strings.CutSuffix(pattern, "/..."); ok {
 		return p == above || strings.HasPrefix(p, above+"/")
 	}

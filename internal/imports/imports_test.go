@@ -25,17 +25,15 @@ var (
 	testing_  = []string{"testing", "testing/...", "github.com/rogpeppe/...", "github.com/google/go-cmp/..."}
 )
 
-// leaves are the folders of internal/ that everything may use.
-var leaves = []string{
-	"internal/version", "internal/hostfs", "internal/atomicfile", "internal/duration",
-}
+// leaves are the small packages of internal/ that serve many; those that are for few say so in their own rows.
+const leaves = "internal/*"
 
 // table is the import table of the architecture, row by row. See docs/architecture.md for what each folder is.
 var table = []Rule{
 	// The host's side.
 	{Folder: "cmd/holdfast", Ours: with("internal/cli"), Never: all(networks, processes, testing_)},
-	{Folder: "internal/cli/...", Ours: with("internal/...", "facts/...", "benchmarks/...", "remediate/...", "plugins/...", "report/...", "agent/...", "policies/...", "fleet/api"),
-		Never: all(processes, testing_)},
+	{Folder: "internal/cli/...", Ours: with("internal/cli/...", "facts/...", "benchmarks/...", "remediate/...", "plugins/...", "report/...", "agent/...", "policies/...", "fleet/api"),
+		Never: all(processes, testing_), OnlyFor: []string{"cmd/holdfast", "internal/cli/..."}},
 	{Folder: "agent/...", Ours: with("agent/...", "facts/...", "benchmarks/...", "remediate/...", "plugins/...", "report/...", "policies/...", "fleet/api"),
 		Never: all(processes, testing_)},
 
@@ -45,7 +43,8 @@ var table = []Rule{
 	{Folder: "facts/linux/*", Never: all(processes, testing_)},
 	{Folder: "facts/linux/*conf", Never: all(operatingSystem, processes, networks, hostLibraries, testing_), Except: onlyTypes},
 	{Folder: "facts/remote/...", Ours: with("facts"), Never: all(processes, testing_)},
-	{Folder: "facts/hosttest", Ours: with("facts"), Never: processes},
+	{Folder: "facts/linux/*/internal/*"}, // generators of tables
+	{Folder: "facts/hosttest", Ours: with("facts"), Never: processes, OnlyFor: []string{"internal/hosttests/..."}},
 
 	// From facts to what is said about them: pure functions of their input.
 	{Folder: "benchmarks/...", Ours: with("benchmarks/...", "facts"), Never: all(operatingSystem, processes, networks, hostLibraries, testing_), Except: onlyTypes},
@@ -64,16 +63,21 @@ var table = []Rule{
 	{Folder: "fleet/...", Ours: with("fleet/...", "report/...", "benchmarks/...", "facts", "remediate/plan"), Never: all(processes, hostLibraries, testing_)},
 
 	// Leaves: they know nothing of the rest.
-	{Folder: "internal/*", Ours: leaves, Never: all(processes, networks, testing_), Except: onlyTypes},
-	{Folder: "internal/imports", Ours: nil, Never: all(processes, networks)},
-	{Folder: "internal/testhost/...", Ours: nil},
-	{Folder: "internal/hosttests/...", Ours: []string{"..."}},
-	{Folder: "internal/deps", Ours: nil},
+	{Folder: "internal/*", Ours: []string{leaves}, Never: all(processes, networks, testing_), Except: onlyTypes},
+	{Folder: "internal/hostfs", Never: all(processes, networks, testing_), OnlyFor: []string{"facts/...", "internal/cli/...", "agent/..."}},
+	{Folder: "internal/atomicfile", Never: all(processes, networks, testing_), OnlyFor: []string{"internal/cli/...", "remediate/...", "agent/...", "plugins/...", "fleet/..."}},
+	{Folder: "internal/deps", OnlyFor: []string{"nobody"}},
+
+	// For tests alone.
+	{Folder: "internal/imports", Never: all(processes, networks), OnlyFor: []string{"nobody"}},
+	{Folder: "internal/testhost/...", OnlyFor: []string{"internal/hosttests/..."}},
+	{Folder: "internal/hosttests/...", Ours: []string{"..."}, OnlyFor: []string{"nobody"}},
+
 	{Folder: "packaging/...", Ours: nil},
 	{Folder: "docs/...", Ours: nil},
 }
 
-func with(ours ...string) []string { return slices.Concat(ours, leaves) }
+func with(ours ...string) []string { return append(ours, leaves) }
 
 func all(lists ...[]string) []string { return slices.Concat(lists...) }
 
@@ -163,12 +167,16 @@ func TestTheTableTellsWhatPointsTheWrongWay(t *testing.T) {
 		"the fleet has no source":                     {"fleet/store/a.go", ours + "facts/linux", "fleet/store may not import our facts/linux"},
 		"the fleet has no action":                     {"fleet/a.go", ours + "remediate/actions", "fleet may not import our remediate/actions"},
 		"the protocol knows nothing":                  {"fleet/api/a.go", ours + "report", "fleet/api may not import our report"},
-		"the server runs no verb":                     {"cmd/holdfast-server/a.go", ours + "internal/cli", "cmd/holdfast-server may not import our internal/cli"},
+		"the server runs no verb":                     {"cmd/holdfast-server/a.go", ours + "internal/cli", "internal/cli is not for cmd/holdfast-server"},
 		"the agent speaks the protocol":               {"agent/a.go", ours + "fleet/api", ""},
 		"the agent does not know the endpoint":        {"agent/a.go", ours + "fleet", "agent may not import our fleet"},
 		"the command line knows the host's side":      {"internal/cli/a.go", ours + "facts/linux", ""},
 		"the command line does not know the endpoint": {"internal/cli/a.go", ours + "fleet", "internal/cli may not import our fleet"},
 		"leaves know nothing":                         {"internal/hostfs/a.go", ours + "facts", "internal/hostfs may not import our facts"},
+		"reports may use leaves":                      {"report/a.go", ours + "internal/printable", ""},
+		"reports do not read hosts":                   {"report/a.go", ours + "internal/hostfs", "internal/hostfs is not for report"},
+		"agents run no verb":                          {"agent/a.go", ours + "internal/cli", "internal/cli is not for agent"},
+		"nobody uses a test host":                     {"agent/a.go", ours + "internal/testhost", "internal/testhost is not for agent"},
 		"policies are only text":                      {"policies/a.go", ours + "benchmarks", "policies may not import our benchmarks"},
 		"programs do not link testing":                {"facts/linux/a.go", "testing", "facts/linux may never import testing"},
 		"a test may use what it likes":                {"benchmarks/a_test.go", "os/exec", ""},
