@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/holdfast-agent/holdfast/facts"
 )
 
 // Benchmark is one loaded and type-checked policy.
@@ -14,7 +15,32 @@ type Benchmark struct {
 	DefaultProfile string
 	Profiles       []*Profile
 	Controls       []*Control // in the order of their numbers
+	AppliesTo      string     // its applies_to expression as written; empty when it applies everywhere
+	Chapters       []Chapter
+	Variables      []Variable
+	LeftOut        []LeftOut // by tailoring
 	Range          hcl.Range
+
+	scope     *scope
+	appliesTo *expression
+	variables []*variable
+	controls  map[string]*Control
+	tailored  map[string]variableSetting // values that tailoring gives
+}
+
+// Chapter titles the controls whose ids begin with its own: chapter "5" holds 5.1.20.
+type Chapter struct {
+	ID    string
+	Title string
+}
+
+// Variable is an input of a benchmark, which tailoring and --var set.
+type Variable struct {
+	Name        string
+	Type        string // as in a declaration: number, list(string)
+	Default     any    // as JSON has it; nil when Required
+	Required    bool   // it has no default
+	Description string
 }
 
 // Profile is a named selection of a benchmark's controls.
@@ -22,6 +48,8 @@ type Profile struct {
 	Name     string
 	Title    string
 	Includes []string
+	Controls []string // named by the profile itself, beside those that name the profile
+	Range    hcl.Range
 }
 
 // Control is one demand on a host.
@@ -38,6 +66,10 @@ type Control struct {
 	Demands  []Demand // what it asks, as written
 	Applies  string   // its applies expression as written; empty when it always applies
 	Range    hcl.Range
+
+	bench   *Benchmark
+	applies *expression
+	demands []demand
 }
 
 // Demand is the source text of one pass, violations or manual.
@@ -52,6 +84,21 @@ type Demand struct {
 type Fix struct {
 	Kind string
 	Text string // the block's body, formatted
+
+	control   *Control
+	rng       hcl.Range
+	forEach   *expression
+	arguments []fixArgument
+	guards    []fixGuard
+}
+
+// Keys are the facts that the control names by literal arguments, its condition's and locals' included.
+func (c *Control) Keys() []facts.Key {
+	var keys []facts.Key
+	if c.applies != nil {
+		keys = append(keys, c.applies.keys...)
+	}
+	return uniqueKeys(append(keys, c.demandKeys()...))
 }
 
 // Selection says what to evaluate. The zero Selection takes every benchmark that applies, with its default profile.

@@ -3,6 +3,8 @@ package benchmarks
 import (
 	"fmt"
 	"time"
+
+	"github.com/holdfast-agent/holdfast/facts"
 )
 
 // Verdict is what an audit says of a control. The zero value is Unknown: whatever was not decided is not a pass.
@@ -108,7 +110,11 @@ type Result struct {
 	Total      int
 	Waiver     *WaiverUse
 	Evidence   []Evidence
+	Reads      []facts.Key // every fact that the verdict rests on, sorted: the control is evaluated again when one changes
 	Duration   time.Duration
+
+	env        *env
+	violations map[string]value // by check, for fixes
 }
 
 // CheckResult is one demand of a control: its check blocks, or the one unnamed pass, violations or manual.

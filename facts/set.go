@@ -58,6 +58,9 @@ func weight(d Descriptor) int {
 	return 1
 }
 
+// Now is the time on the host: that of the recording for a recorded one.
+func (s *Set) Now() time.Time { return s.now() }
+
 func (s *Set) now() time.Time {
 	if s.host.Now != nil {
 		return s.host.Now()

@@ -1,0 +1,189 @@
+package benchmarks
+
+import (
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// forNode is [for v in collection : body if cond], or with a key the map form. Every element is looked at, also behind
+// one that can't be decided; which elements are in the result for certain is kept with them.
+type forNode struct {
+	at
+	collection node
+	keySlot    int // -1: none
+	valueSlot  int
+	cond       node // nil: none
+	key        node // nil: a list
+	body       node
+	group      bool
+}
+
+func (n *forNode) eval(ev *evaluator) value {
+	coll := n.collection.eval(ev)
+	if !ev.step(n) {
+		return value{}
+	}
+	if n.collection.typ().IsMapType() {
+		return n.overMap(ev, coll)
+	}
+	if n.key != nil {
+		return n.toMap(ev, coll.elements(), nil)
+	}
+	return n.toList(ev, coll.elements(), nil)
+}
+
+// overMap iterates in the order of keys.
+func (n *forNode) overMap(ev *evaluator, coll value) value {
+	m, ok := coll.entries()
+	if !ok {
+		if n.key != nil {
+			return value{s: coll.s, at: coll.at}
+		}
+		u := value{s: coll.s, at: coll.at}
+		return n.toList(ev, []item{{value: u, count: many}}, []value{u})
+	}
+	names := slices.Sorted(maps.Keys(m))
+	items, keys := make([]item, len(names)), make([]value, len(names))
+	for i, name := range names {
+		items[i].value, keys[i] = m[name], stringValue(name)
+	}
+	if n.key != nil {
+		return n.toMap(ev, items, keys)
+	}
+	return n.toList(ev, items, keys)
+}
+
+func (n *forNode) bind(ev *evaluator, items []item, keys []value, i int, certain bool) {
+	ev.frame[n.valueSlot] = items[i].value
+	if n.keySlot < 0 {
+		return
+	}
+	switch {
+	case keys != nil:
+		ev.frame[n.keySlot] = keys[i]
+	case certain:
+		ev.frame[n.keySlot] = numberValue(new(big.Float).SetInt64(int64(i)))
+	default:
+		ev.frame[n.keySlot] = unknownValue("the element's position could not be decided")
+	}
+}
+
+// included evaluates the condition for the element bound; ok is false when the evaluation has to stop.
+func (n *forNode) included(ev *evaluator) (in tri, ok bool) {
+	if n.cond == nil {
+		return yes, ev.step(n)
+	}
+	c := n.cond.eval(ev)
+	if !ev.step(n) {
+		return no, false
+	}
+	if c.kind == kUnknown {
+		return undecided, true
+	}
+	return triOf(c.b), true
+}
+
+func (n *forNode) toList(ev *evaluator, items []item, keys []value) value {
+	var out []item
+	positioned := true
+	var seen [4]int
+	for i := range items {
+		positioned = positioned && items[i].count == one
+		n.bind(ev, items, keys, i, positioned)
+		mark := ev.beginPass(n)
+		in, ok := n.included(ev)
+		if !ok {
+			return value{}
+		}
+		if in == no {
+			ev.endPass(mark, passOpen, &seen)
+			continue
+		}
+		body := n.body.eval(ev)
+		if ev.err != nil || !ev.item(n.r) {
+			return value{}
+		}
+		c := items[i].count
+		if in == undecided && c == one {
+			c = maybe
+		}
+		out = append(out, item{body, c})
+		ev.endPass(mark, classOf(c, body), &seen)
+	}
+	return listValue(out)
+}
+
+func classOf(c count, body value) passClass {
+	switch {
+	case c != one || body.kind == kUnknown:
+		return passUndecided
+	case body.kind == kBool && !body.b:
+		return passFalse
+	}
+	return passIn
+}
+
+func (n *forNode) toMap(ev *evaluator, items []item, keys []value) value {
+	out := map[string]value{}
+	groups := map[string][]item{}
+	var unknown *value
+	var seen [4]int
+	positioned := true
+	for i := range items {
+		positioned = positioned && items[i].count == one
+		n.bind(ev, items, keys, i, positioned)
+		mark := ev.beginPass(n)
+		in, ok := n.included(ev)
+		if !ok {
+			return value{}
+		}
+		if in == no {
+			ev.endPass(mark, passOpen, &seen)
+			continue
+		}
+		k, v := n.key.eval(ev), n.body.eval(ev)
+		if ev.err != nil || !ev.item(n.r) {
+			return value{}
+		}
+		switch {
+		case k.kind == kUnknown || in == undecided || items[i].count != one:
+			u := undecidedOf(k, items[i].value)
+			unknown = &u
+			ev.endPass(mark, passUndecided, &seen)
+			continue
+		case n.group:
+			groups[k.s] = append(groups[k.s], item{value: v})
+		default:
+			if _, twice := out[k.s]; twice {
+				ev.fail(n.key.rng(), fmt.Errorf("the key %q comes twice; write => value... to group", k.s))
+				return value{}
+			}
+			out[k.s] = v
+		}
+		ev.endPass(mark, passIn, &seen)
+	}
+	if unknown != nil {
+		return *unknown
+	}
+	for k, list := range groups {
+		out[k] = listValue(list)
+	}
+	return mapValue(out)
+}
+
+func (n *forNode) resultType() cty.Type {
+	t := n.body.typ()
+	switch {
+	case isBad(t):
+		return cty.NilType
+	case n.key == nil:
+		return cty.List(t)
+	case n.group:
+		return cty.Map(cty.List(t))
+	}
+	return cty.Map(t)
+}
