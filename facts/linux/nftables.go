@@ -114,14 +114,14 @@ func (c *nftConn) dump() (*nftRuleset, error) {
 	}
 	byName := map[[3]string]*packetpath.Chain{}
 	for _, ch := range chains {
-		pc := chainOf(ch)
+		pc := nftChain(ch)
 		rs.chains = append(rs.chains, pc)
 		byName[[3]string{pc.Family, pc.Table, pc.Name}] = pc
 	}
 	return rs, c.rules(byName, sets)
 }
 
-func chainOf(c *nftables.Chain) *packetpath.Chain {
+func nftChain(c *nftables.Chain) *packetpath.Chain {
 	pc := &packetpath.Chain{Family: nftexpr.FamilyName(byte(c.Table.Family)), Table: c.Table.Name, Name: c.Name, Type: string(c.Type)}
 	if c.Hooknum != nil {
 		pc.Base, pc.Hook = true, hookName(pc.Family, uint32(*c.Hooknum))
