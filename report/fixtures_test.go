@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/holdfast-agent/holdfast/benchmarks"
@@ -117,7 +118,7 @@ func mixed() *report.Report {
 func unread(id, title, chapter, reason string) benchmarks.Result {
 	return benchmarks.Result{
 		Control: &benchmarks.Control{ID: id, Title: title, Severity: benchmarks.High, Chapter: chapter},
-		Verdict: benchmarks.Unknown, Reason: reason,
+		Verdict: benchmarks.Unknown, Reason: "user(\"root\")." + strings.ToLower(title[:4]) + ": " + reason,
 		Checks:   []benchmarks.CheckResult{{Verdict: benchmarks.Unknown, Reason: reason}},
 		Evidence: []benchmarks.Evidence{{Fact: "users", Path: "", Unknown: reason}},
 	}

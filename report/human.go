@@ -63,9 +63,7 @@ func (h *human) host() {
 		name = "host of unknown name"
 	}
 	parts := []string{}
-	if os := strings.TrimSpace(r.Host.OS.Name); os != "" {
-		parts = append(parts, os)
-	} else if os := strings.TrimSpace(r.Host.OS.ID + " " + r.Host.OS.VersionID); os != "" {
+	if os := osWords(r.Host.OS); os != "" {
 		parts = append(parts, os)
 	}
 	if r.Host.Kernel != "" {
@@ -237,7 +235,7 @@ func (h *human) check(r Result, c Check) bool {
 	indent := h.body()
 	if c.Name != "" {
 		spans := []span{{text: c.Name, style: bold}, {text: " " + verdictWords(c.Verdict), style: dim}}
-		if c.Verdict != benchmarks.Fail && c.Reason != "" {
+		if c.Reason != "" && (c.Explanation == "" || c.Verdict == benchmarks.Error) {
 			spans = append(spans, span{text: ": " + oneLine(c.Reason), style: plain})
 		}
 		h.para(indent, indent+2, spans...)

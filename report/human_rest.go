@@ -14,7 +14,7 @@ func (h *human) undecided(b Benchmark) {
 		return
 	}
 	h.section("Could not be decided", len(unknown), yellow)
-	for _, g := range groupBy(unknown, func(r Result) string { return oneLine(r.Reason) }) {
+	for _, g := range groupBy(unknown, cause) {
 		reason := g.key
 		if reason == "" {
 			reason = "no reason was given"

@@ -31,7 +31,7 @@ func (m *markdown) printf(format string, args ...any) { fmt.Fprintf(m.w, format,
 func (m *markdown) write() {
 	r := m.report
 	m.printf("# Audit of %s\n\n", mdText(orElse(r.Host.Name, "a host of unknown name")))
-	m.printf("%s, %s.\n", mdText(orElse(r.Host.OS.Name, strings.TrimSpace(r.Host.OS.ID+" "+r.Host.OS.VersionID), "unknown system")),
+	m.printf("%s, %s.\n", mdText(orElse(osWords(r.Host.OS), "unknown system")),
 		r.Time.UTC().Format("2006-01-02 15:04 MST"))
 	m.scores()
 	for _, b := range r.Benchmarks {
@@ -153,7 +153,7 @@ func (m *markdown) undecided(b Benchmark) {
 		return
 	}
 	m.printf("\n### Could not be decided\n\n")
-	for _, g := range groupBy(unknown, func(r Result) string { return oneLine(r.Reason) }) {
+	for _, g := range groupBy(unknown, cause) {
 		hint := ""
 		if m.report.rootMayHelp(g.key) {
 			hint = "; run as root"

@@ -145,7 +145,7 @@ type Options struct {
 // New makes a report of what was evaluated.
 func New(evaluations []benchmarks.Evaluation, o Options) *Report {
 	r := &Report{
-		Schema: Schema, ID: uuid.NewString(), Time: o.Time.UTC(), Tool: o.Tool, Host: o.Host, Timings: o.Timings,
+		Schema: Schema, ID: uuid.NewString(), Time: o.Time.UTC().Truncate(time.Second), Tool: o.Tool, Host: o.Host, Timings: o.Timings,
 		Benchmarks: make([]Benchmark, 0, len(evaluations)),
 	}
 	if r.Host.Labels == nil {

@@ -86,6 +86,36 @@ func only(results []Result, verdicts ...benchmarks.Verdict) []Result {
 
 // rootMayHelp tells whether a reason is one that root would not meet.
 func (r *Report) rootMayHelp(reason string) bool {
-	return r.Tool.Unprivileged &&
+	return r.Tool.Unprivileged && !strings.Contains(reason, "run as root") &&
 		(strings.Contains(reason, "permission denied") || strings.Contains(reason, "operation not permitted"))
+}
+
+// cause is why a result is unknown, without which attribute of which fact it was: one unreadable file is one cause.
+func cause(r Result) string {
+	reason := oneLine(r.Reason)
+	best := ""
+	for _, e := range r.Evidence {
+		if e.Unknown == nil {
+			continue
+		}
+		if why := oneLine(*e.Unknown); len(why) > len(best) && strings.HasSuffix(reason, why) {
+			best = why
+		}
+	}
+	if best != "" {
+		return best
+	}
+	return reason
+}
+
+// osWords is the distribution with its version.
+func osWords(os OS) string {
+	name := strings.TrimSpace(os.Name)
+	if name == "" {
+		name = os.ID
+	}
+	if os.VersionID == "" || strings.Contains(name, os.VersionID) {
+		return name
+	}
+	return strings.TrimSpace(name + " " + os.VersionID)
 }
