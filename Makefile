@@ -6,7 +6,9 @@ SHELL := /bin/bash
 MODULE   := github.com/holdfast-agent/holdfast
 # A release tarball has no .git and brings a VERSION file instead.
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo devel)
-LDFLAGS  := -s -w -X $(MODULE)/internal/version.stamp=$(VERSION)
+COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
+DATE     ?= $(shell TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd 2>/dev/null)
+LDFLAGS  := -s -w -X $(MODULE)/internal/version.stamp=$(VERSION) -X $(MODULE)/internal/version.commit=$(COMMIT) -X $(MODULE)/internal/version.date=$(DATE)
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
 BINARIES := $(patsubst cmd/%,bin/%,$(wildcard cmd/*))
 # Archives made from the binaries carry the time of the last commit, not that of the build.

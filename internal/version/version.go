@@ -3,8 +3,32 @@ package version
 
 import "runtime/debug"
 
-// stamp is set by the linker: -X github.com/holdfast-agent/holdfast/internal/version.stamp=v1.2.3
-var stamp string
+// Set by the linker: -X github.com/holdfast-agent/holdfast/internal/version.stamp=v1.2.3, and so on.
+var (
+	stamp  string
+	commit string // in full
+	date   string // of the commit, RFC 3339: the build's own would make no two builds the same
+)
+
+// Commit is the commit that was built; empty when nobody knows.
+func Commit() string { return orRecorded(commit, "vcs.revision") }
+
+// Date is when that commit was made, RFC 3339; empty when nobody knows.
+func Date() string { return orRecorded(date, "vcs.time") }
+
+func orRecorded(stamped, key string) string {
+	if stamped != "" {
+		return stamped
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == key {
+				return s.Value
+			}
+		}
+	}
+	return ""
+}
 
 // String is the version of this build as `git describe` spells it; of a build that nobody stamped, what the Go tool
 // recorded of the module or the commit, or "devel".
