@@ -14,6 +14,8 @@ type Clock struct {
 	Now V[string] `fact:"now" doc:"The host's time when it was first asked for, RFC 3339 in UTC."`
 }
 
+const labelFact = "label"
+
 // Builtin are the facts that do not come from the host itself: its clock as we see it, and what its owner calls it.
 // Callers of NewSet append them to the sources of the host.
 func Builtin() []Source {
@@ -26,7 +28,7 @@ func Builtin() []Source {
 			return Clock{Now: Known(r.Now().UTC().Format(time.RFC3339), From("clock"))}, nil
 		}),
 		Define(Descriptor{
-			Name:  "label",
+			Name:  labelFact,
 			Doc:   "What the host's owner calls it: label(\"role\"); empty when it has no such label.",
 			Reads: "holdfast's own configuration",
 			Args:  []Arg{{Name: "name", Type: cty.String, Doc: "The label's name."}},
