@@ -208,7 +208,7 @@ func (c *compiler) wrapped(e *hclsyntax.TemplateWrapExpr) node {
 	case isScalar(t):
 		return &templateNode{at{cty.String, e.SrcRange}, []node{n}}
 	default:
-		return c.bad(e.SrcRange, "Wrong type", fmt.Sprintf("A string can show a string, number or bool; this is %s.", typeName(t)))
+		return c.bad(e.SrcRange, "Wrong type", fmt.Sprintf("A string can show a string, number or bool; this is %s. Use join for lists.", typeName(t)))
 	}
 }
 

@@ -131,8 +131,8 @@ func checkCIDR(n *callNode) (cty.Type, *argError) {
 // parseMode reads permission bits in octal digits: 0644, 1777.
 func parseMode(s string) (uint64, error) {
 	mode, err := strconv.ParseUint(s, 8, 32)
-	if err != nil || mode > 0o7777 || len(s) < 3 {
-		return 0, fmt.Errorf("%q is not a mode in three or four octal digits", s)
+	if err != nil || mode > 0o7777 {
+		return 0, fmt.Errorf("%q is not a mode in octal digits, like 0644", s)
 	}
 	return mode, nil
 }

@@ -27,6 +27,11 @@ func (n *forNode) eval(ev *evaluator) value {
 	if !ev.step(n) {
 		return value{}
 	}
+	if coll.kind == kUnknown {
+		// Also when the body takes no notice of the element: of a list that had to hold something and was not there
+		// to look at (at_least), nothing follows.
+		return value{s: coll.s, at: coll.at}
+	}
 	if n.collection.typ().IsMapType() {
 		return n.overMap(ev, coll)
 	}
@@ -38,14 +43,7 @@ func (n *forNode) eval(ev *evaluator) value {
 
 // overMap iterates in the order of keys.
 func (n *forNode) overMap(ev *evaluator, coll value) value {
-	m, ok := coll.entries()
-	if !ok {
-		if n.key != nil {
-			return value{s: coll.s, at: coll.at}
-		}
-		u := value{s: coll.s, at: coll.at}
-		return n.toList(ev, []item{{value: u, count: many}}, []value{u})
-	}
+	m, _ := coll.entries()
 	names := slices.Sorted(maps.Keys(m))
 	items, keys := make([]item, len(names)), make([]value, len(names))
 	for i, name := range names {
