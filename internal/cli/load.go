@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -54,6 +55,9 @@ func (p *program) bundle(f *policyFlags, here bool) (*benchmarks.Bundle, error) 
 	b, diags := p.load(f.policy)
 	if err := p.report(f.policy, b, diags); err != nil {
 		return nil, err
+	}
+	if len(b.Benchmarks) == 0 {
+		return nil, fmt.Errorf("no benchmark in %s: policies are files *.hcl, of which one has a benchmark block", cmp.Or(f.policy, "the program"))
 	}
 	if here {
 		if err := p.configured(b); err != nil {
