@@ -199,8 +199,6 @@ func policyFS(path string) (fs.FS, error) {
 	return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("neither a folder nor a regular file")}
 }
 
-const testSuffix = ".test.hcl"
-
 type regularFS struct{ dir, only string }
 
 // Open implements fs.FS.
