@@ -25,7 +25,7 @@ const (
 // basePackages are on every host: a small server as an installation from the net leaves it, and what tests look with.
 var basePackages = []string{
 	"apt", "auditd", "ca-certificates", "cron", "dbus", "iproute2", "kmod", "libpam-pwquality", "libpam-systemd",
-	"nftables", "openssh-server", "passwd", "procps", "socat", "strace", "sudo", "systemd", "systemd-sysv",
+	"netbase", "nftables", "openssh-server", "passwd", "procps", "socat", "strace", "sudo", "systemd", "systemd-sysv",
 }
 
 // cacheDir is where roots are kept between runs: HOLDFAST_TESTHOST_CACHE, or a directory of the machine.

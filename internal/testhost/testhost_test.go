@@ -102,9 +102,9 @@ func TestHostsRunBesideEachOther(t *testing.T) {
 }
 
 func TestPackagesCanBeAdded(t *testing.T) {
-	h := New(t, Options{Packages: []string{"netbase"}})
-	if got := h.Run("dpkg-query", "-W", "-f", "${Status}", "netbase").Stdout; got != "install ok installed" {
-		t.Errorf("netbase is %q", got)
+	h := New(t, Options{Packages: []string{"tree"}})
+	if got := h.Run("dpkg-query", "-W", "-f", "${Status}", "tree").Stdout; got != "install ok installed" {
+		t.Errorf("tree is %q", got)
 	}
 	if got := h.Run("dpkg-query", "-W", "-f", "${Status}", "openssh-server").Stdout; got != "install ok installed" {
 		t.Errorf("openssh-server is %q", got)
