@@ -60,7 +60,7 @@ func TestWhatIsNotKnownStaysVisible(t *testing.T) {
 		"a verdict that is not known":           {verdict(-99), true, false},
 		"a stolen packet":                       {verdict(2), true, false},
 		"a target of iptables nobody knows":     {expr("target", nla(1, append([]byte("FROB"), 0)...), nla(2, be(0)...), nla(3, be(0)...)), true, false},
-		"a match of iptables nobody knows":      {expr("match", nla(1, append([]byte("recent"), 0)...), nla(2, be(0)...), nla(3, be(0)...)), true, true},
+		"a match of iptables nobody knows":      {expr("match", nla(1, append([]byte("geoip"), 0)...), nla(2, be(0)...), nla(3, be(0)...)), true, true},
 		"LOG goes on":                           {expr("target", nla(1, append([]byte("LOG"), 0)...), nla(2, be(0)...), nla(3, be(0)...)), false, false},
 		"an attribute cut short":                {nla(1, 9, 0, 1, 0), true, false},
 	} {
@@ -148,6 +148,9 @@ func TestMatchesOfIptables(t *testing.T) {
 		"conntrack":           {XT{Name: "conntrack", Rev: 3, Info: conntrack}, "ct state new"},
 		"conntrack with more": {XT{Name: "conntrack", Rev: 3, Info: more}, "<xt conntrack: this match of iptables is not interpreted>"},
 		"cut short":           {XT{Name: "conntrack", Rev: 3, Info: conntrack[:100]}, "<xt conntrack: this match of iptables is not interpreted>"},
+		"recent, noting":      {XT{Name: "recent", Info: []byte{0, 0, 0, 0, 0, 0, 0, 0, 2, 0}}, "xt recent"},
+		"recent, inverted":    {XT{Name: "recent", Info: []byte{30, 0, 0, 0, 6, 0, 0, 0, 4, 1}}, "<xt recent: this match of iptables is not interpreted>"},
+		"recent, one hit":     {XT{Name: "recent", Info: []byte{30, 0, 0, 0, 1, 0, 0, 0, 4, 0}}, "<xt recent: this match of iptables is not interpreted>"},
 		"another revision":    {XT{Name: "tcp", Rev: 9, Info: append(u16(0, 65535, 22, 23), 0, 0, 0, 0)}, "<xt tcp: this match of iptables is not interpreted>"},
 	} {
 		if got := Describe(Rule{Exprs: []Expr{c.xt}}, nil, nil).Text; got != c.want {

@@ -140,6 +140,9 @@ func (d *describer) expr(e Expr) {
 	case Notrack, QueueExpr:
 		d.flushProto()
 		d.verdict(e.Kind())
+	case XTFirst:
+		d.flushProto()
+		d.say(e.Kind())
 	case XTPorts, XTMultiport, XTState, XTDstType:
 		d.xt(e)
 	case Opaque:

@@ -26,6 +26,12 @@ type (
 		States uint32
 		Invert bool
 	}
+	// XTFirst is a match whose answer is the same for the first packet of every connection that comes from a stranger
+	// and has no extension headers.
+	XTFirst struct {
+		Name  string
+		Holds bool
+	}
 	// XTDstType is a set of destination address types, a bit for each routing type.
 	XTDstType struct {
 		Types  uint16
@@ -47,6 +53,9 @@ func (XTPorts) Kind() string     { return "xt ports" }     // Kind is the expres
 func (XTMultiport) Kind() string { return "xt multiport" } // Kind is the expression's name.
 func (XTState) Kind() string     { return "xt state" }     // Kind is the expression's name.
 func (XTDstType) Kind() string   { return "xt addrtype" }  // Kind is the expression's name.
+
+// Kind is the expression's name.
+func (x XTFirst) Kind() string { return "xt " + x.Name }
 
 // passiveTargets let the packet go on to the next rule (XT_CONTINUE).
 var passiveTargets = map[string]bool{
@@ -113,12 +122,29 @@ func (x XT) match() Expr {
 		return stateMatch(uint32(u16(150)), u16(148)&stateOnly != 0)
 	case x.Name == "state" && x.Rev == 0 && len(b) >= 4:
 		return stateMatch(binary.NativeEndian.Uint32(b), false)
+	case x.Name == "rt" && x.Rev == 0: // asks for an IPv6 routing header, which plain packets have not
+		return XTFirst{x.Name, false}
+	case x.Name == "recent" && len(b) >= 10:
+		return recent(binary.NativeEndian.Uint32(b[4:]), b[8], b[9] != 0)
 	case x.Name == "addrtype" && x.Rev == 1 && len(b) >= 8:
 		flags := binary.NativeEndian.Uint32(b[4:])
 		if u16(0) != 0 || u16(2) == 0 || flags&^2 != 0 { // a source type, or limited to an interface
 			return nil
 		}
 		return XTDstType{Types: u16(2), Invert: flags&2 != 0}
+	}
+	return nil
+}
+
+// recent knows addresses that were seen before. A stranger's is noted by --set, which always matches; a match that wants
+// two hits or more does not hold the first time. See recent_mt in net/netfilter/xt_recent.c.
+func recent(hits uint32, action byte, invert bool) Expr {
+	const check, set, update = 1, 2, 4
+	switch {
+	case action&set != 0:
+		return XTFirst{"recent", !invert}
+	case action&(check|update) != 0 && hits >= 2 && !invert:
+		return XTFirst{"recent", false}
 	}
 	return nil
 }

@@ -99,6 +99,12 @@ func (x *run) step(e nftexpr.Expr) {
 		x.verdict(e.Verdict)
 	case nftexpr.XTPorts, nftexpr.XTMultiport, nftexpr.XTState, nftexpr.XTDstType:
 		x.and(x.xt(e))
+	case nftexpr.XTFirst:
+		if x.p.States == nftexpr.StateNew || e.Name == "rt" {
+			x.and(x.p.when(e.Holds))
+		} else {
+			x.and(x.p.maybe("it depends on what was seen before"))
+		}
 	case nftexpr.Opaque:
 		x.opaque(e)
 	default:
