@@ -1,7 +1,7 @@
 # Everything here needs only Go and make. As root on Debian, `make test` installs what the tests on real hosts use.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build audit test bench lint fmt vuln reproducible clean FORCE
+.PHONY: help build audit docs test bench lint fmt vuln reproducible clean FORCE
 
 MODULE   := github.com/holdfast-agent/holdfast
 # A release tarball has no .git and brings a VERSION file instead.
@@ -32,6 +32,9 @@ bin/%: FORCE
 
 audit: build ## build, then audit this machine (ARGS="--verbose" adds flags); findings are no error of make
 	@./bin/holdfast audit --exit-zero $(ARGS)
+
+docs: build ## write the generated pages in docs/ anew
+	@./bin/holdfast facts --docs > docs/facts.md
 
 test: ## run all tests; as root on Debian also those on real hosts (what they need is installed first)
 	@internal/testhost/install.sh
