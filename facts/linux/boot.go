@@ -150,7 +150,8 @@ func (b *Boot) readGrub(ctx context.Context, r *facts.Reader) {
 		if err != nil {
 			undecided = err.Error()
 		}
-		if found {
+		// grub-mkconfig writes the same source twice, one for each way to find the directory.
+		if found && !slices.ContainsFunc(files, func(have grubFile) bool { return have.name == f.name }) {
 			files = append(files, f)
 		}
 	}

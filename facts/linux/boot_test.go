@@ -36,6 +36,8 @@ menuentry 'memtest' {
 }
 if [ -f ${config_directory}/custom.cfg ]; then
   source ${config_directory}/custom.cfg
+elif [ -z "${config_directory}" -a -f  $prefix/custom.cfg ]; then
+  source $prefix/custom.cfg
 fi
 `
 
@@ -62,6 +64,7 @@ func TestBoot(t *testing.T) {
 		{"a superuser without a password", "-- /boot/grub/custom.cfg --\nset superusers=eve\n", "password_hashed", "false"},
 		{"an unreadable custom.cfg", "-- /boot/grub/custom.cfg fifo --\n", "password_hashed", "unknown: open /boot/grub/custom.cfg: not a regular file: a FIFO"},
 		{"a broken custom.cfg", "-- /boot/grub/custom.cfg --\nset x='\n", "superusers", "unknown: /boot/grub/custom.cfg is no script of GRUB that could be read to its end"},
+		{"custom.cfg is read once", "-- /boot/grub/custom.cfg --\nmenuentry x {\nlinux /k ro\n}\n", "entries[3].title", "no such path"},
 		{"computed defaults", "-- /etc/default/grub.d/60-computed.cfg --\nGRUB_CMDLINE_LINUX=$(cat /x)\n", "recovery_defaults", "unknown"},
 		{"a variable of GRUB", "-- /boot/grub/custom.cfg --\nmenuentry x {\nlinux /k $y audit=1\n}\n", "common_arguments", "unknown: /boot/grub/custom.cfg:2: a variable of GRUB in $y"},
 	} {

@@ -1,6 +1,7 @@
 package linux
 
 import (
+	"context"
 	"io/fs"
 	"path"
 	"slices"
@@ -79,7 +80,7 @@ func isMasked(r *facts.Reader, name string) bool {
 
 // unitWanted tells whether a systemd unit is pulled in by some target through a link of `systemctl enable` or one that
 // its package ships, and is not masked. The error says why it can't be told.
-func unitWanted(r *facts.Reader, unit string) (bool, error) {
+func unitWanted(ctx context.Context, r *facts.Reader, unit string) (bool, error) {
 	for _, dir := range unitDirs {
 		if isMasked(r, path.Join(dir, unit)) {
 			return false, nil
@@ -88,19 +89,44 @@ func unitWanted(r *facts.Reader, unit string) (bool, error) {
 			break // what follows is hidden
 		}
 	}
-	var failed error
+	links, err := facts.Once(ctx, r, "wants links", func(_ context.Context, r *facts.Reader) (*wantsLinks, error) {
+		return readWantsLinks(r), nil
+	})
+	switch {
+	case err != nil:
+		return false, err
+	case links.units[unit]:
+		return true, nil
+	}
+	return false, links.err
+}
+
+// wantsLinks are the units that a link in some directory NAME.wants or NAME.requires pulls in.
+type wantsLinks struct {
+	units map[string]bool
+	err   error // of a directory that could not be listed
+}
+
+func readWantsLinks(r *facts.Reader) *wantsLinks {
+	l := &wantsLinks{units: map[string]bool{}}
+	list := func(dir string) []fs.DirEntry {
+		entries, err := r.ReadDir(dir)
+		if err != nil && !facts.IsAbsent(err) {
+			l.err = err
+		}
+		return entries
+	}
 	for _, dir := range unitDirs {
-		for _, kind := range []string{"wants", "requires"} {
-			links, err := r.Glob(path.Join(dir, "*."+kind, unit))
-			if len(links) > 0 {
-				return true, nil
+		for _, e := range list(dir) {
+			if ext := path.Ext(e.Name()); ext != ".wants" && ext != ".requires" {
+				continue
 			}
-			if err != nil && failed == nil {
-				failed = err
+			for _, link := range list(path.Join(dir, e.Name())) {
+				l.units[link.Name()] = true
 			}
 		}
 	}
-	return false, failed
+	return l
 }
 
 // unitDirs are the directories of unit files from the highest priority to the lowest (systemd.unit(5)), without those

@@ -37,8 +37,8 @@ func settingOrigin(s mountunit.Setting, otherwise facts.Origin) facts.Origin {
 func (b *bootTable) unit(p string) string { return mountunit.Name(p) }
 
 func bootMounts(ctx context.Context, r *facts.Reader) *bootTable {
-	b, err := facts.Once(ctx, r, "boot mounts", func(_ context.Context, r *facts.Reader) (*bootTable, error) {
-		return readBootMounts(r), nil
+	b, err := facts.Once(ctx, r, "boot mounts", func(ctx context.Context, r *facts.Reader) (*bootTable, error) {
+		return readBootMounts(ctx, r), nil
 	})
 	if err != nil {
 		return &bootTable{err: err}
@@ -46,7 +46,7 @@ func bootMounts(ctx context.Context, r *facts.Reader) *bootTable {
 	return b
 }
 
-func readBootMounts(r *facts.Reader) *bootTable {
+func readBootMounts(ctx context.Context, r *facts.Reader) *bootTable {
 	b := &bootTable{at: map[string]*bootMount{}}
 	b.addFstab(r)
 	units, err := layeredFiles(r, unitDirs, ".mount")
@@ -54,7 +54,7 @@ func readBootMounts(r *facts.Reader) *bootTable {
 		b.err = errors.Join(b.err, err)
 	}
 	for _, file := range units {
-		b.addUnit(r, file)
+		b.addUnit(ctx, r, file)
 	}
 	for p, m := range b.at {
 		if m.err == nil && m.state != "masked" {
@@ -99,7 +99,7 @@ func (b *bootTable) addFstab(r *facts.Reader) {
 
 // addUnit puts a unit file into the table. Those of the administrator (/etc, /run) come before what the generator made
 // of fstab, those of packages after it (systemd.unit(5)).
-func (b *bootTable) addUnit(r *facts.Reader, file string) {
+func (b *bootTable) addUnit(ctx context.Context, r *facts.Reader, file string) {
 	name := path.Base(file)
 	where, ok := mountunit.Path(name)
 	if !ok {
@@ -129,7 +129,7 @@ func (b *bootTable) addUnit(r *facts.Reader, file string) {
 	}
 	m.state = "disabled"
 	for _, unit := range []string{name, strings.TrimSuffix(name, ".mount") + ".automount"} {
-		wanted, err := unitWanted(r, unit)
+		wanted, err := unitWanted(ctx, r, unit)
 		if wanted {
 			m.state = "enabled"
 			return

@@ -57,8 +57,8 @@ func collectSysctl(ctx context.Context, r *facts.Reader, key facts.Key) (Sysctl,
 	s := Sysctl{Key: key.Subject}
 	name := sysctlconf.Normalize(key.Subject)
 	s.readRunning(ctx, r, name)
-	conf, err := facts.Once(ctx, r, "sysctl.d", func(_ context.Context, r *facts.Reader) (*sysctlBoot, error) {
-		return readSysctlBoot(r), nil
+	conf, err := facts.Once(ctx, r, "sysctl.d", func(ctx context.Context, r *facts.Reader) (*sysctlBoot, error) {
+		return readSysctlBoot(ctx, r), nil
 	})
 	if err != nil {
 		s.IsConfigured, s.Configured = facts.Unknown[bool](err.Error()), facts.Unknown[string](err.Error())
@@ -113,12 +113,12 @@ type sysctlBoot struct {
 	systemd, ufw sysctlconf.Table
 }
 
-func readSysctlBoot(r *facts.Reader) *sysctlBoot {
+func readSysctlBoot(ctx context.Context, r *facts.Reader) *sysctlBoot {
 	b := &sysctlBoot{}
 	if !isMasked(r, "/etc/systemd/system/systemd-sysctl.service") {
 		addSysctlDirs(r, &b.systemd)
 	}
-	addUFW(r, &b.ufw)
+	addUFW(ctx, r, &b.ufw)
 	return b
 }
 
@@ -152,8 +152,8 @@ func sysctlOrigin(r *facts.Reader, file string) string {
 
 // addUFW reads the file that ufw's start script hands to `sysctl -e -q -p` when ufw is enabled: after systemd-sysctl,
 // since ufw.service starts after it.
-func addUFW(r *facts.Reader, t *sysctlconf.Table) {
-	file, err := ufwSysctl(r)
+func addUFW(ctx context.Context, r *facts.Reader, t *sysctlconf.Table) {
+	file, err := ufwSysctl(ctx, r)
 	if err != nil {
 		t.Unread(err.Error())
 		return
@@ -172,7 +172,7 @@ func addUFW(r *facts.Reader, t *sysctlconf.Table) {
 }
 
 // ufwSysctl is the file that ufw would load at boot; empty when it would not run.
-func ufwSysctl(r *facts.Reader) (string, error) {
+func ufwSysctl(ctx context.Context, r *facts.Reader) (string, error) {
 	installed := false
 	for _, script := range []string{"/usr/lib/ufw/ufw-init", "/lib/ufw/ufw-init"} {
 		_, err := r.Stat(script)
@@ -184,7 +184,7 @@ func ufwSysctl(r *facts.Reader) (string, error) {
 	if !installed {
 		return "", nil // its configuration outlives the package's removal
 	}
-	if wanted, err := unitWanted(r, "ufw.service"); err != nil || !wanted {
+	if wanted, err := unitWanted(ctx, r, "ufw.service"); err != nil || !wanted {
 		return "", err
 	}
 	enabled, err := shellValue(r, "/etc/ufw/ufw.conf", "ENABLED")
