@@ -46,6 +46,7 @@ bench: build ## run the benchmarks, the whole audit beside find(1) among them
 lint: $(GOLANGCI_LINT) ## check formatting and run go vet and golangci-lint
 	@unformatted=$$(gofmt -s -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "make fmt would change:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
+	@go run ./cmd/holdfast facts --docs | cmp -s - docs/facts.md || { echo "docs/facts.md does not say what the facts are: run make docs"; exit 1; }
 	$(GOLANGCI_LINT) run ./...
 
 $(GOLANGCI_LINT):

@@ -137,7 +137,7 @@ func (g *page) question(at place) {
 	g.heading("What it asks")
 	if c.Applies != "" {
 		g.line(2, piece{"only where", styleDim})
-		g.block(4, c.Applies, "")
+		g.block(4, c.Applies)
 	}
 	for _, d := range c.Demands {
 		label := d.Form
@@ -145,7 +145,7 @@ func (g *page) question(at place) {
 			label = d.Check + ": " + d.Form
 		}
 		g.line(2, piece{label, styleDim})
-		g.block(4, d.Text, "")
+		g.block(4, d.Text)
 	}
 	g.line(2, piece{fmt.Sprintf("%s:%d", c.Range.Filename, c.Range.Start.Line), styleDim})
 }
@@ -196,7 +196,7 @@ func (g *page) verdict(r report.Result) {
 			}
 		}
 		if c.Explanation != "" {
-			g.block(indent, strings.TrimRight(c.Explanation, "\n"), "")
+			g.block(indent, strings.TrimRight(c.Explanation, "\n"))
 		}
 	}
 	const most = 50
@@ -224,7 +224,12 @@ func (g *page) evidence(r report.Result) {
 		return
 	}
 	g.heading("What was read")
-	for _, e := range r.Evidence {
+	const most = 60
+	for i, e := range r.Evidence {
+		if i == most {
+			g.line(2, piece{fmt.Sprintf("and %d more; all are in the JSON report", len(r.Evidence)-most), styleDim})
+			break
+		}
 		name := e.Fact
 		if e.Subject != "" {
 			name = fmt.Sprintf("%s(%s)", e.Fact, subjectText(e.Subject))

@@ -69,9 +69,9 @@ func (g *page) words(indent int, s string, style string) {
 }
 
 // block keeps the lines of s.
-func (g *page) block(indent int, s string, style string) {
+func (g *page) block(indent int, s string) {
 	for line := range strings.Lines(printable.Block(s)) {
-		g.line(indent, piece{strings.TrimSuffix(line, "\n"), style})
+		g.line(indent, piece{strings.TrimSuffix(line, "\n"), ""})
 	}
 }
 

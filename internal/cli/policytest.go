@@ -95,7 +95,7 @@ func (t *testRun) show(path string, r benchmarks.TestResult) {
 			t.page.prose(7, f.Reason, "")
 		}
 		if f.Explanation != "" {
-			t.page.block(7, strings.TrimRight(f.Explanation, "\n"), "")
+			t.page.block(7, strings.TrimRight(f.Explanation, "\n"))
 		}
 	}
 }
