@@ -21,6 +21,9 @@ func TestWalkSeesWhatFilepathWalkDirSees(t *testing.T) {
 	must(t, os.Chmod(filepath.Join(root, "f0"), 0o4751|fs.ModeSetuid))
 	var want []string
 	must(t, filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
 		st, err := e.Info()
 		if err != nil {
 			return err
