@@ -18,8 +18,8 @@ type Baseline struct {
 }
 
 // compare marks what the earlier report already had. A control is known only when nothing about it is new: the same
-// verdict, no check that did not fail before, no violation that was not listed before. A list of violations that was
-// cut can't vouch for the rest of it, so such a control is never known.
+// verdict, no check that did not fail before, no violation that was not listed before. Where not all violations are
+// listed, they must all be the same.
 func (r *Report) compare(old *Report) {
 	before := map[[2]string]*Result{}
 	for i := range old.Benchmarks {
@@ -60,9 +60,13 @@ func (res *Result) hasNothingNew(then *Result) bool {
 	if res.Verdict != benchmarks.Fail {
 		return true
 	}
-	return subset(failedChecks(res), failedChecks(then)) &&
-		res.ViolationsTotal <= len(res.Violations) && then.ViolationsTotal <= len(then.Violations) &&
-		subset(identities(res), identities(then))
+	if !subset(failedChecks(res), failedChecks(then)) {
+		return false
+	}
+	if res.ViolationsTotal > len(res.Violations) {
+		return res.ViolationsDigest != "" && res.ViolationsDigest == then.ViolationsDigest
+	}
+	return subset(identities(res), identities(then))
 }
 
 func failedChecks(res *Result) map[[2]string]bool {

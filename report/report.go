@@ -84,13 +84,15 @@ type Result struct {
 	Checks          []Check             `json:"checks"`
 	Violations      []Violation         `json:"violations"`
 	ViolationsTotal int                 `json:"violations_total"`
-	Waiver          *Waiver             `json:"waiver"`
-	Fixable         bool                `json:"fixable"` // by the program
-	Fixes           []Fix               `json:"fixes,omitempty"`
-	Remedy          string              `json:"remedy,omitempty"` // by a person
-	InBaseline      bool                `json:"in_baseline,omitempty"`
-	DurationMS      float64             `json:"duration_ms"`
-	Evidence        []Evidence          `json:"evidence"`
+	// ViolationsDigest is of all violations, where Violations does not list them all.
+	ViolationsDigest string     `json:"violations_digest,omitempty"`
+	Waiver           *Waiver    `json:"waiver"`
+	Fixable          bool       `json:"fixable"` // by the program
+	Fixes            []Fix      `json:"fixes,omitempty"`
+	Remedy           string     `json:"remedy,omitempty"` // by a person
+	InBaseline       bool       `json:"in_baseline,omitempty"`
+	DurationMS       float64    `json:"duration_ms"`
+	Evidence         []Evidence `json:"evidence"`
 }
 
 // Check is one demand of a control. Name is empty for the only one.
@@ -183,7 +185,7 @@ func newResult(r benchmarks.Result) Result {
 		Control: r.Control.ID, Title: r.Control.Title, Why: r.Control.Why, Chapter: r.Control.Chapter,
 		Severity: r.Control.Severity, Refs: r.Control.Refs, Verdict: r.Verdict, Reason: r.Reason,
 		Checks: make([]Check, 0, len(r.Checks)), Violations: make([]Violation, 0, len(r.Violations)),
-		ViolationsTotal: r.Total, Fixable: len(r.Control.Fixes) > 0, Remedy: r.Control.Remedy,
+		ViolationsTotal: r.Total, ViolationsDigest: r.ViolationsDigest(), Fixable: len(r.Control.Fixes) > 0, Remedy: r.Control.Remedy,
 		DurationMS: milliseconds(r.Duration), Evidence: make([]Evidence, 0, len(r.Evidence)),
 	}
 	if out.Refs == nil {
