@@ -127,11 +127,20 @@ demand, and shows for every verdict what it was decided on.
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.SetHelpCommand(&cobra.Command{Hidden: true})
+	root.SetHelpCommand(&cobra.Command{Use: "help [VERB]", Short: "Print the help of a verb", Hidden: true, RunE: help})
 	root.PersistentFlags().BoolVarP(&p.quiet, "quiet", "q", false, "print nothing but the result")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%v", err) })
 	root.AddCommand(p.audit(), p.explain(), p.facts(), p.record(), p.policy(), p.version(), p.completion())
 	return root
+}
+
+// help is for those who write 'holdfast help audit'; --help does the same.
+func help(cmd *cobra.Command, args []string) error {
+	verb, rest, err := cmd.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		return noArgs(cmd.Root(), args)
+	}
+	return verb.Help()
 }
 
 // usageError is a mistake in how the command was called; it ends by saying where to read on.
