@@ -11,7 +11,7 @@ import (
 func init() {
 	register(facts.Define(facts.Descriptor{
 		Name:  "pam_su",
-		Doc:   "Who may become another user with su: pam_wheel in the stack of su.",
+		Doc:   "Who may become another user with su: pam_wheel in the stacks of su and su-l (su -).",
 		Reads: "/etc/pam.d/su with its includes, /etc/group, /etc/passwd",
 	}, collectPAMSu))
 }
@@ -21,7 +21,7 @@ type PAMSu struct {
 	Missing facts.Missing
 	Origin  facts.Origin
 
-	Restricted  facts.V[bool]      `fact:"restricted" doc:"Whether only members of a group can use su: pam_wheel is called for every user but root, its refusal stands, and it is neither deny nor trust nor root_only."`
+	Restricted  facts.V[bool]      `fact:"restricted" doc:"Whether only members of a group can use su: pam_wheel is called for every user but root in both stacks, its refusal stands, and it is neither deny nor trust nor root_only."`
 	Group       facts.V[string]    `fact:"group" doc:"That group."`
 	GroupExists facts.V[bool]      `fact:"group_exists" doc:"Whether /etc/group has it; when it does not, su is refused to all."`
 	Members     facts.List[string] `fact:"members" doc:"Its members, those whose primary group it is included."`
@@ -31,18 +31,44 @@ type PAMSu struct {
 	RootOnly    facts.V[bool]      `fact:"root_only" doc:"Whether it guards only the way to root."`
 }
 
+// collectPAMSu: "su" is one service, and "su -" another, su-l, which in Debian includes the first.
 func collectPAMSu(ctx context.Context, r *facts.Reader, _ facts.Key) (PAMSu, error) {
-	s, err := stackOf(ctx, r, "su", pamconf.Auth)
+	out, err := wheelOf(ctx, r, "su")
 	if err != nil {
 		return PAMSu{}, err
 	}
-	origin := facts.File(pamconf.Dir+"/su", 0)
-	out := PAMSu{Restricted: facts.Known(false, origin), Missing: "pam_wheel is not in the stack of su"}
+	login, err := wheelOf(ctx, r, "su-l")
+	if err != nil {
+		return PAMSu{}, err
+	}
+	one, _ := out.Group.Get()
+	other, _ := login.Group.Get()
+	here, _ := out.Restricted.Get()
+	there, _ := login.Restricted.Get()
+	switch {
+	case here && !there:
+		out.Restricted = login.Restricted
+	case here && one != other:
+		out.Group = facts.Unknown[string]("su asks for the group " + one + " and su-l for " + other)
+		out.GroupExists, out.Members = facts.V[bool]{}, facts.List[string]{}
+		out.Missing = "su and su-l ask for different groups"
+	}
+	return out, nil
+}
+
+// wheelOf is pam_wheel in one service, the line that guards if there are several.
+func wheelOf(ctx context.Context, r *facts.Reader, service string) (PAMSu, error) {
+	s, err := stackOf(ctx, r, service, pamconf.Auth)
+	if err != nil {
+		return PAMSu{}, err
+	}
+	origin := facts.File(pamconf.Dir+"/"+service, 0)
+	out := PAMSu{Restricted: facts.Known(false, origin), Missing: facts.Missing("pam_wheel is not in the stack of " + service)}
 	for i, e := range s.Entries() {
 		if e.Module() != "pam_wheel.so" || e.Broken != "" {
 			continue
 		}
-		u := moduleUse{service: "su", position: i, entry: e, stack: s}
+		u := moduleUse{service: service, position: i, entry: e, stack: s}
 		one := suOf(ctx, r, u)
 		if guards, _ := one.Restricted.Get(); guards || out.Origin == (facts.Origin{}) {
 			out = one

@@ -35,6 +35,8 @@ account required pam_nologin.so
 auth sufficient pam_rootok.so
 auth required pam_wheel.so use_uid group=sugroup
 @include common-auth
+-- /etc/pam.d/su-l --
+auth include su
 -- /etc/pam.d/su.dpkg-old --
 auth sufficient pam_unix.so nullok
 -- /etc/pam.d/other --
@@ -77,7 +79,7 @@ func TestPAM(t *testing.T) {
 exists = true  (/etc/pam.d)
 services[0] = common-account  (/etc/pam.d)
 services[5] = su  (/etc/pam.d)
-services[6] = no such path
+services[7] = no such path
 `)
 	expect(t, "-- /etc/passwd --\n", "pam", nil, "exists = false  (/etc/pam.d)")
 	expect(t, pamHost, "pam_stack", []any{"sshd", "auth"}, `
@@ -130,7 +132,7 @@ lines[2].action = account  (/etc/pam.d/common-account:4)
 		"counted and never refused": {"auth	required	pam_faillock.so preauth\n", "", "services[1].preauth = false  (/etc/pam.d/common-auth:1)\nenabled = false  (/etc/pam.d)"},
 		"authfail is jumped over":   {"[success=2 default=ignore]", "[success=2 default=1]", "services[1].authfail = false  (/etc/pam.d/common-auth:2)\nunprotected[1] = sshd  (/etc/pam.d)"},
 		"preauth is ignored":        {"required	pam_faillock.so preauth", "optional	pam_faillock.so preauth", "services[1].preauth = false  (/etc/pam.d/common-auth:2)"},
-		"one service goes round it": {"auth sufficient pam_rootok.so", "auth sufficient pam_unix.so", "enabled = false  (/etc/pam.d)\nunprotected[0] = su  (/etc/pam.d)"},
+		"one service goes round it": {"auth sufficient pam_rootok.so", "auth sufficient pam_unix.so", "enabled = false  (/etc/pam.d)\nunprotected[1] = su-l  (/etc/pam.d)"},
 		"a missing conf= breaks it": {"preauth", "preauth conf=/none", "lines[0].deny = unknown: stat /none: no such file or directory"},
 		"a bad number is no number": {"deny = 4", "deny = x4", "lines[0].deny = 3  (default of pam_faillock)"},
 		"never":                     {"unlock_time = 900", "unlock_time=never\nroot_unlock_time = 60", "unlock_time = 0  (/etc/security/faillock.conf:3)\nroot_unlock_time = 60  (/etc/security/faillock.conf:4)"},
@@ -210,5 +212,7 @@ members = []  (/etc/group:2)
 			t.Errorf("%s: %s", worse, got)
 		}
 	}
+	expect(t, strings.Replace(pamHost, "auth include su\n", "@include common-auth\n", 1), "pam_su", nil, "restricted = false  (/etc/pam.d/su-l)\ngroup = sugroup  (/etc/pam.d/su:2)")
+	expect(t, strings.Replace(pamHost, "auth include su\n", "auth required pam_wheel.so group=users\n", 1), "pam_su", nil, "group = unknown: su asks for the group sugroup and su-l for users")
 	expect(t, strings.Replace(pamHost, "auth required pam_wheel.so", "#", 1), "pam_su", nil, "restricted = false  (/etc/pam.d/su)\ngroup = unknown: pam_wheel is not in the stack of su")
 }

@@ -114,7 +114,7 @@ func (d *SudoersDefaults) set(s SudoersSetting, doubt string) {
 		switch {
 		case doubt == "" && s.Operator == "unset":
 			*v = facts.Known(0.0, s.Origin)
-		case doubt == "" && s.Operator == "=" && err == nil && n == n && n < 1e9 && n > -1e9:
+		case doubt == "" && s.Operator == "=" && err == nil && n < 1e9 && n > -1e9:
 			*v = facts.Known(n, s.Origin)
 		default:
 			*v = facts.Unknown[float64](bad)
