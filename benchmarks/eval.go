@@ -93,6 +93,7 @@ type evaluator struct {
 	reads    []facts.Key
 	seen     map[facts.Key]*fact
 	quiet    bool // keep no trace
+	condRisk bool // the if of the element under way is at risk
 	err      error
 	errAt    hcl.Range
 	steps    int

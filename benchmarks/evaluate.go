@@ -327,7 +327,7 @@ func decideViolations(ev *evaluator, res *Result, d demand, out outcome) (Verdic
 		return Fail, clip(first, 200)
 	case found > 1:
 		return Fail, fmt.Sprintf("%d violations, the first: %s", found, clip(first, 200))
-	case open > 0:
+	case open > 0 || risky(out.value):
 		return Unknown, out.because()
 	}
 	return Pass, ""

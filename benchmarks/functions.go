@@ -21,6 +21,10 @@ type function struct {
 	check func(n *callNode) (cty.Type, *argError)
 	eval  func(ev *evaluator, n *callNode, args []value) (value, error)
 	reads []facts.Key // facts it reads beside its arguments
+	// partial: it is an error for some arguments, other than those that sources promise not to give (see risk.go).
+	partial bool
+	// keeps: its list has the elements of its arguments, each as certain as it was there.
+	keeps bool
 }
 
 // argError is a mistake in an argument; arg is -1 for the call as a whole.
@@ -127,8 +131,9 @@ func strictly(f func(ev *evaluator, n *callNode, args []value) (value, error)) f
 func borrowed(name, usage, doc string, f ctyfunction.Function, result cty.Type, params ...cty.Type) *function {
 	return &function{
 		name: name, usage: usage, doc: doc,
-		check: signature(result, params...),
-		eval:  strictly(callBorrowed(f, result)),
+		check:   signature(result, params...),
+		eval:    strictly(callBorrowed(f, result)),
+		partial: slices.Contains([]string{"substr", "log", "pow", "parseint"}, name),
 	}
 }
 

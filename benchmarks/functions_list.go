@@ -46,7 +46,7 @@ func listFunctions() []*function {
 			},
 		},
 		{
-			name: "at_least", usage: "at_least(list, n)", doc: "The list itself, when it has at least n elements; else unknown, for what looks at it looked at too little.",
+			keeps: true, name: "at_least", usage: "at_least(list, n)", doc: "The list itself, when it has at least n elements; else unknown, for what looks at it looked at too little.",
 			check: func(n *callNode) (cty.Type, *argError) {
 				if err := arity(n, 2); err != nil {
 					return cty.NilType, err
@@ -81,7 +81,7 @@ func listFunctions() []*function {
 			eval: evalContains,
 		},
 		{
-			name: "concat", usage: "concat(list, ...)", doc: "The elements of several lists, one list after the other.",
+			keeps: true, name: "concat", usage: "concat(list, ...)", doc: "The elements of several lists, one list after the other.",
 			check: checkConcat,
 			eval: func(ev *evaluator, n *callNode, a []value) (value, error) {
 				var out []item
@@ -93,7 +93,7 @@ func listFunctions() []*function {
 			},
 		},
 		{
-			name: "flatten", usage: "flatten(lists)", doc: "The elements of the lists in a list.",
+			keeps: true, name: "flatten", usage: "flatten(lists)", doc: "The elements of the lists in a list.",
 			check: func(n *callNode) (cty.Type, *argError) {
 				if err := arity(n, 1); err != nil {
 					return cty.NilType, err
@@ -147,7 +147,7 @@ func listFunctions() []*function {
 			}),
 		},
 		{
-			name: "slice", usage: "slice(list, start, end)", doc: "The elements from start up to, not including, end.",
+			partial: true, name: "slice", usage: "slice(list, start, end)", doc: "The elements from start up to, not including, end.",
 			check: func(n *callNode) (cty.Type, *argError) {
 				if err := arity(n, 3); err != nil {
 					return cty.NilType, err
@@ -163,7 +163,7 @@ func listFunctions() []*function {
 			eval: strictly(evalSlice),
 		},
 		{
-			name: "range", usage: "range(n)", doc: "The numbers from 0 to n-1.",
+			partial: true, name: "range", usage: "range(n)", doc: "The numbers from 0 to n-1.",
 			check: signature(cty.List(cty.Number), cty.Number),
 			eval: strictly(func(_ *evaluator, _ *callNode, a []value) (value, error) {
 				n, ok := smallInt(a[0].n)
@@ -227,7 +227,7 @@ func unread(items []item) value {
 	for _, e := range items {
 		if e.count != one {
 			if u, ok := e.firstUnknown(); ok {
-				return value{s: u.s, at: u.at}
+				return u.same()
 			}
 			return unknownValue("whether an element belongs to the list could not be decided")
 		}
@@ -263,7 +263,7 @@ func quantifier(name, doc string, decides bool) *function {
 				case e.kind == kBool && e.count == one:
 					return boolValue(decides), nil
 				case out.kind != kUnknown && e.kind == kUnknown:
-					out = value{s: e.s, at: e.at}
+					out = e.same()
 				case out.kind != kUnknown:
 					out = unknownValue("whether an element belongs to the list could not be decided")
 				}
@@ -484,7 +484,7 @@ func mapFunctions() []*function {
 			},
 		},
 		{
-			name: "zipmap", usage: "zipmap(keys, values)", doc: "A map of keys and the values at the same positions.",
+			partial: true, name: "zipmap", usage: "zipmap(keys, values)", doc: "A map of keys and the values at the same positions.",
 			check: func(n *callNode) (cty.Type, *argError) {
 				if err := arity(n, 2); err != nil {
 					return cty.NilType, err

@@ -76,7 +76,7 @@ func matchesFunction() *function {
 
 func regexReplaceFunction() *function {
 	return &function{
-		name: "regexreplace", usage: "regexreplace(text, pattern, replacement)",
+		partial: true, name: "regexreplace", usage: "regexreplace(text, pattern, replacement)",
 		doc:   "The text with every match of an RE2 pattern replaced; $1 or ${name} stands for a group.",
 		check: withPattern(1, signature(cty.String, cty.String, cty.String, cty.String)),
 		eval: strictly(func(_ *evaluator, n *callNode, a []value) (value, error) {
@@ -94,7 +94,7 @@ func regexReplaceFunction() *function {
 
 func regexAllFunction() *function {
 	return &function{
-		name: "regexall", usage: "regexall(pattern, text)",
+		partial: true, name: "regexall", usage: "regexall(pattern, text)",
 		doc:   "Every match of an RE2 pattern: its first group, or the whole match where it has none.",
 		check: withPattern(0, signature(cty.List(cty.String), cty.String, cty.String)),
 		eval: strictly(func(_ *evaluator, n *callNode, a []value) (value, error) {
@@ -131,7 +131,7 @@ func checkFormat(f string) error {
 
 func formatFunction() *function {
 	return &function{
-		name: "format", usage: "format(template, value, ...)",
+		partial: true, name: "format", usage: "format(template, value, ...)",
 		doc: "The values put into a template: %s %d %q %t %f …; widths up to 256.",
 		check: func(n *callNode) (cty.Type, *argError) {
 			if len(n.args) == 0 {

@@ -27,32 +27,51 @@ func (n *forNode) eval(ev *evaluator) value {
 	if !ev.step(n) {
 		return value{}
 	}
-	if coll.kind == kUnknown {
-		// Also when the body takes no notice of the element: of a list that had to hold something and was not there
-		// to look at (at_least), nothing follows.
-		return value{s: coll.s, at: coll.at}
+	var items []item
+	var keys []value
+	if n.collection.typ().IsMapType() && coll.kind != kUnknown {
+		items, keys = entriesInOrder(coll)
+	} else {
+		items = coll.elements()
 	}
-	if n.collection.typ().IsMapType() {
-		return n.overMap(ev, coll)
+	v := n.over(ev, items, keys)
+	if ev.err == nil && risky(coll) {
+		v = n.putAtRisk(v)
 	}
-	if n.key != nil {
-		return n.toMap(ev, coll.elements(), nil)
+	if coll.kind != kUnknown || ev.err != nil {
+		return v
 	}
-	return n.toList(ev, coll.elements(), nil)
+	// Also when the body takes no notice of the element: of a list that had to hold something and was not there to look
+	// at (at_least), nothing follows. The body was evaluated for what it puts at risk.
+	u := coll.same()
+	u.b = u.b || risky(v)
+	return u
 }
 
-// overMap iterates in the order of keys.
-func (n *forNode) overMap(ev *evaluator, coll value) value {
+func (n *forNode) putAtRisk(v value) value {
+	if v.kind == kUnknown {
+		return v.atRisk()
+	}
+	v.c.risk = true // made here, and nobody else has it yet
+	return v
+}
+
+func (n *forNode) over(ev *evaluator, items []item, keys []value) value {
+	if n.key != nil {
+		return n.toMap(ev, items, keys)
+	}
+	return n.toList(ev, items, keys)
+}
+
+// entriesInOrder are a map's elements and keys, in the order of keys.
+func entriesInOrder(coll value) ([]item, []value) {
 	m, _ := coll.entries()
 	names := slices.Sorted(maps.Keys(m))
 	items, keys := make([]item, len(names)), make([]value, len(names))
 	for i, name := range names {
 		items[i].value, keys[i] = m[name], stringValue(name)
 	}
-	if n.key != nil {
-		return n.toMap(ev, items, keys)
-	}
-	return n.toList(ev, items, keys)
+	return items, keys
 }
 
 func (n *forNode) bind(ev *evaluator, items []item, keys []value, i int, certain bool) {
@@ -72,6 +91,7 @@ func (n *forNode) bind(ev *evaluator, items []item, keys []value, i int, certain
 
 // included evaluates the condition for the element bound; ok is false when the evaluation has to stop.
 func (n *forNode) included(ev *evaluator) (in tri, ok bool) {
+	ev.condRisk = false
 	if n.cond == nil {
 		return yes, ev.step(n)
 	}
@@ -80,6 +100,7 @@ func (n *forNode) included(ev *evaluator) (in tri, ok bool) {
 		return no, false
 	}
 	if c.kind == kUnknown {
+		ev.condRisk = c.b
 		return undecided, true
 	}
 	return triOf(c.b), true
@@ -87,6 +108,7 @@ func (n *forNode) included(ev *evaluator) (in tri, ok bool) {
 
 func (n *forNode) toList(ev *evaluator, items []item, keys []value) value {
 	var out []item
+	risk := false
 	positioned := true
 	var seen [4]int
 	for i := range items {
@@ -97,6 +119,7 @@ func (n *forNode) toList(ev *evaluator, items []item, keys []value) value {
 		if !ok {
 			return value{}
 		}
+		risk = risk || risky(items[i].value) || ev.condRisk
 		if in == no {
 			ev.endPass(mark, passOpen, &seen)
 			continue
@@ -112,7 +135,9 @@ func (n *forNode) toList(ev *evaluator, items []item, keys []value) value {
 		out = append(out, item{body, c})
 		ev.endPass(mark, classOf(c, body), &seen)
 	}
-	return listValue(out)
+	v := listValue(out)
+	v.c.risk = risk
+	return v
 }
 
 func classOf(c count, body value) passClass {
@@ -129,6 +154,7 @@ func (n *forNode) toMap(ev *evaluator, items []item, keys []value) value {
 	out := map[string]value{}
 	groups := map[string][]item{}
 	var unknown *value
+	risk := false
 	var seen [4]int
 	positioned := true
 	for i := range items {
@@ -139,6 +165,7 @@ func (n *forNode) toMap(ev *evaluator, items []item, keys []value) value {
 		if !ok {
 			return value{}
 		}
+		risk = risk || risky(items[i].value) || ev.condRisk
 		if in == no {
 			ev.endPass(mark, passOpen, &seen)
 			continue
@@ -165,12 +192,14 @@ func (n *forNode) toMap(ev *evaluator, items []item, keys []value) value {
 		ev.endPass(mark, passIn, &seen)
 	}
 	if unknown != nil {
-		return *unknown
+		return unknown.atRisk() // keys may turn out to be there twice
 	}
 	for k, list := range groups {
 		out[k] = listValue(list)
 	}
-	return mapValue(out)
+	v := mapValue(out)
+	v.c.risk = risk
+	return v
 }
 
 func (n *forNode) resultType() cty.Type {

@@ -112,7 +112,7 @@ func (n *factCallNode) eval(ev *evaluator) value {
 			return value{}
 		}
 		if v.kind == kUnknown {
-			return v
+			return v.atRisk() // it may turn out to be no subject
 		}
 		args[i] = lower(v, a.typ())
 	}
@@ -146,6 +146,7 @@ func (n *traversalNode) eval(ev *evaluator) value {
 	if !ev.step(n) {
 		return value{}
 	}
+	whole := v
 	for _, s := range n.steps {
 		switch {
 		case s.attr >= 0:
@@ -156,6 +157,7 @@ func (n *traversalNode) eval(ev *evaluator) value {
 			v = elementOf(v, s.name)
 		}
 	}
+	v = guard(v, whole)
 	ev.note(n, v)
 	return v
 }
@@ -203,7 +205,10 @@ func (n *indexNode) eval(ev *evaluator) value {
 		return value{}
 	}
 	if key.kind == kUnknown {
-		return key
+		if n.collection.typ().IsListType() {
+			return key.atRisk() // no index may be negative
+		}
+		return guard(key, coll)
 	}
 	var v value
 	if key.kind == kString {
@@ -216,6 +221,7 @@ func (n *indexNode) eval(ev *evaluator) value {
 		}
 		v = elementAt(coll, i)
 	}
+	v = guard(v, coll)
 	ev.note(n, v)
 	return v
 }
@@ -238,7 +244,7 @@ type logicNode struct {
 func (n *logicNode) eval(ev *evaluator) value {
 	start := len(ev.trace)
 	l := n.left.eval(ev)
-	if !ev.step(n) || l.kind == kBool && l.b == n.decides {
+	if !ev.step(n) || l.kind == kBool && l.b == n.decides || l.kind == kUnknown && l.b {
 		return l
 	}
 	middle := len(ev.trace)
@@ -250,6 +256,8 @@ func (n *logicNode) eval(ev *evaluator) value {
 	case r.kind == kBool && r.b == n.decides: // also when the left is unknown: it makes no difference
 		ev.incidental(start, middle)
 		return r
+	case l.kind == kUnknown && r.kind == kUnknown:
+		return guard(l, r)
 	case l.kind == kUnknown:
 		if r.kind == kBool {
 			ev.incidental(middle, len(ev.trace))
@@ -309,14 +317,14 @@ func (n *equalityNode) eval(ev *evaluator) value {
 	if t == undecided {
 		return undecidedOf(l, r)
 	}
-	return boolValue((t == yes) != n.negated)
+	return guard(boolValue((t == yes) != n.negated), l, r)
 }
 
 // undecidedOf is unknown for the first reason found in the values.
 func undecidedOf(values ...value) value {
 	for _, v := range values {
 		if u, ok := v.firstUnknown(); ok {
-			return value{s: u.s, at: u.at}
+			return value{s: u.s, at: u.at, b: anyRisk(values)}
 		}
 	}
 	return unknownValue("not determined")
@@ -367,12 +375,14 @@ func (n *arithmeticNode) eval(ev *evaluator) value {
 	if !ev.step(n) {
 		return value{}
 	}
-	if l.kind == kUnknown || r.kind == kUnknown {
-		return undecidedOf(l, r)
-	}
-	if (n.op == '/' || n.op == '%') && r.n.Sign() == 0 {
+	if (n.op == '/' || n.op == '%') && r.kind == kNumber && r.n.Sign() == 0 {
 		ev.fail(n.r, errors.New("division by zero"))
 		return value{}
+	}
+	if l.kind == kUnknown || r.kind == kUnknown {
+		u := undecidedOf(l, r)
+		u.b = u.b || r.kind == kUnknown && (n.op == '/' || n.op == '%')
+		return u
 	}
 	out := new(big.Float).SetPrec(512)
 	switch n.op {
@@ -414,8 +424,10 @@ type conditionNode struct {
 func (n *conditionNode) eval(ev *evaluator) value {
 	c := n.cond.eval(ev)
 	switch {
-	case !ev.step(n), c.kind == kUnknown:
-		return value{s: c.s, at: c.at}
+	case !ev.step(n):
+		return value{}
+	case c.kind == kUnknown:
+		return c.same().atRisk() // either side may turn out to be an error
 	case c.b:
 		return n.yes.eval(ev)
 	}
@@ -439,6 +451,8 @@ func (n *templateNode) eval(ev *evaluator) value {
 		case v.kind == kUnknown:
 			if unknown == nil {
 				unknown = &v
+			} else if v.b {
+				unknown.b = true
 			}
 		default:
 			b.WriteString(scalarText(v))
@@ -448,7 +462,7 @@ func (n *templateNode) eval(ev *evaluator) value {
 		}
 	}
 	if unknown != nil {
-		return value{s: unknown.s, at: unknown.at}
+		return unknown.same()
 	}
 	if !ev.grown(n.r, b.Len()) {
 		return value{}
@@ -532,5 +546,30 @@ func (n *callNode) eval(ev *evaluator) value {
 		ev.fail(n.r, fmt.Errorf("%s: %w", n.fn.name, err))
 		return value{}
 	}
-	return v
+	return n.guarded(v, args)
+}
+
+// guarded passes on what is at risk among the arguments.
+func (n *callNode) guarded(v value, args []value) value {
+	risk := anyRisk(args)
+	switch {
+	case v.kind == kUnknown && (n.fn.partial || n.fn.name == "matches" && n.aux == nil):
+		return v.atRisk()
+	case !risk:
+		return v
+	case v.kind == kList && n.fn.keeps:
+		out := listValue(v.elements())
+		out.at, out.c.risk = v.at, true
+		return out
+	}
+	return guard(v, args...)
+}
+
+func anyRisk(values []value) bool {
+	for _, v := range values {
+		if risky(v) {
+			return true
+		}
+	}
+	return false
 }

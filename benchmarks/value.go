@@ -28,7 +28,7 @@ const (
 // which made it.
 type value struct {
 	kind kind
-	b    bool
+	b    bool       // the bool; of an unknown value, that it is at risk (see risk.go)
 	s    string     // the string; of an unknown value the reason, where at does not give one
 	n    *big.Float // never changed once set
 	c    *comp
@@ -52,6 +52,8 @@ type item struct {
 // comp is the inside of a list, object or map. Those of facts are taken apart on first use, and shared by all controls.
 type comp struct {
 	raw    cty.Value // of a fact
+	lifted bool      // there is a raw
+	risk   bool      // see risk.go
 	at     *place
 	names  []string // of an object, sorted
 	once   sync.Once
@@ -192,11 +194,11 @@ func lift(v cty.Value, at *place) value {
 	case t == cty.Number:
 		return value{kind: kNumber, n: v.AsBigFloat(), at: at}
 	case t.IsListType(), t.IsSetType():
-		return value{kind: kList, c: &comp{raw: v, at: at}, at: at}
+		return value{kind: kList, c: &comp{raw: v, lifted: true, at: at}, at: at}
 	case t.IsMapType():
-		return value{kind: kMap, c: &comp{raw: v, at: at}, at: at}
+		return value{kind: kMap, c: &comp{raw: v, lifted: true, at: at}, at: at}
 	case t.IsObjectType():
-		return value{kind: kObject, c: &comp{raw: v, at: at, names: attrNames(t)}, at: at}
+		return value{kind: kObject, c: &comp{raw: v, lifted: true, at: at, names: attrNames(t)}, at: at}
 	}
 	return value{s: "of a type that policies do not know", at: at}
 }
@@ -215,10 +217,10 @@ func attrNames(t cty.Type) []string {
 // elements are the items of a list. An unknown list may hold anything, any number of times.
 func (v value) elements() []item {
 	if v.kind != kList {
-		return []item{{value: value{s: v.s, at: v.at}, count: many}}
+		return []item{{value: v.same(), count: many}}
 	}
 	c := v.c
-	if c.raw != cty.NilVal {
+	if c.lifted {
 		c.once.Do(c.liftItems)
 	}
 	return c.items
@@ -243,7 +245,7 @@ func (c *comp) liftItems() {
 			*at = place{parent: c.at, index: i, step: stepIndex}
 		}
 		if names != nil && e.IsKnown() && !e.IsNull() {
-			comps[i].raw, comps[i].at, comps[i].names = e, at, names
+			comps[i].raw, comps[i].lifted, comps[i].at, comps[i].names = e, true, at, names
 			c.items[i].value = value{kind: kObject, c: &comps[i], at: at}
 			continue
 		}
@@ -261,7 +263,7 @@ func (v value) entries() (m map[string]value, ok bool) {
 		return nil, false
 	}
 	c := v.c
-	if c.raw != cty.NilVal {
+	if c.lifted {
 		c.once.Do(func() {
 			c.m = make(map[string]value, c.raw.LengthInt())
 			for it := c.raw.ElementIterator(); it.Next(); {
@@ -282,12 +284,12 @@ func (v value) entries() (m map[string]value, ok bool) {
 func (v value) attr(i int, name string) value {
 	if v.kind != kObject {
 		if v.at == nil {
-			return value{s: v.s}
+			return v.same()
 		}
-		return value{s: v.s, at: &place{parent: v.at, name: name, step: stepAttr}}
+		return value{s: v.s, b: v.b, at: &place{parent: v.at, name: name, step: stepAttr}}
 	}
 	c := v.c
-	if c.made != nil {
+	if !c.lifted {
 		return c.made[i]
 	}
 	fields := c.fields.Load()
