@@ -3,7 +3,7 @@ package linux
 import (
 	"bytes"
 	"context"
-	"crypto/md5" //#nosec G501 -- dpkg keeps MD5 sums of configuration files; nothing else to compare with
+	"crypto/md5" //#nosec G501 -- dpkg keeps MD5 sums of what it installs; nothing else to compare with
 	"encoding/hex"
 	"fmt"
 	"path"
@@ -257,12 +257,15 @@ func aideRuns(r *facts.Reader, script, name string) string {
 	if bytes.Contains(b, []byte(path.Dir(name))) || bytes.Contains(b, []byte(path.Base(name))) {
 		return fmt.Sprintf("%s is run by AIDE, and may print rules for %s", script, name)
 	}
-	status, err := r.ReadFileMax(dpkgStatus, maxStatus)
+	// Debian's are handed to ucf, so their sums stand under the place they are copied from.
+	const sums = "/var/lib/dpkg/info/aide-common.md5sums"
+	brought, err := r.ReadFile(sums)
 	if err != nil {
 		return fmt.Sprintf("%s is run by AIDE, and whose it is can't be told: %v", script, err)
 	}
 	sum := md5.Sum(b) //#nosec G401 -- see the import
-	if !bytes.Contains(status, []byte("\n "+script+" "+hex.EncodeToString(sum[:])+"\n")) {
+	line := hex.EncodeToString(sum[:]) + "  usr/share/aide/config/aide/aide.conf.d/" + path.Base(script) + "\n"
+	if !bytes.Contains(brought, []byte(line)) {
 		return script + " is run by AIDE, and is not as a package brought it: what it prints is not known"
 	}
 	return ""

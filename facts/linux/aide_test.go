@@ -13,7 +13,7 @@ func TestAideRule(t *testing.T) {
 	sum := md5.Sum([]byte(script))
 	base := "-- /usr/sbin/auditctl --\n-- /sbin link=usr/sbin --\n-- /etc/aide/aide.conf --\n"
 	run := base + "@@x_include /etc/aide/aide.conf.d ^[a-z0-9_-]+$\n/usr/sbin/auditctl p+sha512\n-- /etc/aide/aide.conf.d/10_host mode=0755 --\n" + script
-	status := "-- /var/lib/dpkg/status --\nPackage: aide-common\nConffiles:\n /etc/aide/aide.conf.d/10_host " + hex.EncodeToString(sum[:]) + "\n\n"
+	status := "-- /var/lib/dpkg/info/aide-common.md5sums --\n" + hex.EncodeToString(sum[:]) + "  usr/share/aide/config/aide/aide.conf.d/10_host\n"
 	for _, c := range []struct{ host, attr, want string }{
 		{base + "/usr/sbin/auditctl p+sha512\n", "attributes[1]", "sha512"},
 		{base + "/usr/sbin/auditctl p+sha512\n", "recorded", "true"},
@@ -22,7 +22,7 @@ func TestAideRule(t *testing.T) {
 		{base + "/usr p\n!/usr/sbin\n", "attributes", "[]"},
 		{base + "/usr p\n!/usr/sbin\n", "rule", "!/usr/sbin"},
 		{base + "nonsense\n/usr p\n", "recorded", "unknown: /etc/aide/aide.conf:1: is not understood"},
-		{run, "recorded", "unknown: /etc/aide/aide.conf.d/10_host is run by AIDE, and whose it is can't be told: stat /var/lib/dpkg/status: no such file or directory"},
+		{run, "recorded", "unknown: /etc/aide/aide.conf.d/10_host is run by AIDE, and whose it is can't be told: stat /var/lib/dpkg/info/aide-common.md5sums: no such file or directory"},
 		{run + status, "recorded", "true"},
 		{run + "# changed\n" + status, "recorded", "unknown: /etc/aide/aide.conf.d/10_host is run by AIDE, and is not as a package brought it: what it prints is not known"},
 		{"-- /usr/sbin/auditctl --\n", "recorded", "false"},
