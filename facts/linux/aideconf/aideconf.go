@@ -288,7 +288,7 @@ func (c *Config) test(args []string, op string) cond {
 	switch op {
 	case "defined":
 		_, ok := c.vars[args[0]]
-		return cond{holds: ok, decided: ok || len(c.Executables) == 0}
+		return cond{holds: ok, decided: ok || !c.mayDefine(args[0])}
 	case "exists":
 		name, missing := c.expand(args[0])
 		if missing != "" {
@@ -298,6 +298,18 @@ func (c *Config) test(args []string, op string) cond {
 		return cond{holds: exists, decided: known}
 	}
 	return cond{}
+}
+
+// mayDefine tells whether an include that AIDE runs names a variable, and so may define it.
+func (c *Config) mayDefine(name string) bool {
+	word := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`)
+	for _, x := range c.Executables {
+		b, err := c.files.ReadFile(x)
+		if err != nil || word.Match(b) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Config) rule(path string, n int, text, unsure string) {

@@ -47,12 +47,16 @@ func TestMatch(t *testing.T) {
 		"@@if not exists /c\n/usr p\n@@endif\n/usr i":     "i",
 		"@@ifhost a\n/usr p\n@@endif\n/usr i":             "unsure: /c:2: stands under a condition that is not decided",
 		"@@include /d .*\n":                               "p",
-		"/usr Nope":                                       "unsure: /c:1: there is no group Nope",
-		"/usr/(?<!x)sbin p":                               "unsure: /c:1: the regular expression is not understood: error parsing regexp: invalid named capture: `(?<!x)sbin)`",
-		"/usr|/etc p":                                     "p",
-		"/usr/sbinx?/auditctl p":                          "p",
+		"@@x_include /x .*\n@@if not defined RUN\n@@define RUN run\n@@endif\n/@@{RUN}/a p\n/usr i":  "i",
+		"@@x_include /x .*\n@@if not defined HOST\n@@define HOST h\n@@endif\n/@@{HOST}/a p\n/usr i": "unsure: /c:5: the variable HOST is not known",
+		"@@x_include /x .*\n/@@{HOST}/b p\n/usr i":                                                  "i",
+		"@@x_include /x .*\n/@@{HOST}/auditctl p\n/usr i":                                           "unsure: /c:2: the variable HOST is not known",
+		"/usr Nope":              "unsure: /c:1: there is no group Nope",
+		"/usr/(?<!x)sbin p":      "unsure: /c:1: the regular expression is not understood: error parsing regexp: invalid named capture: `(?<!x)sbin)`",
+		"/usr|/etc p":            "p",
+		"/usr/sbinx?/auditctl p": "p",
 	} {
-		c := Load(files{"/c": conf, "/d/1": "/usr/sbin p"}, "/c")
+		c := Load(files{"/c": conf, "/d/1": "/usr/sbin p", "/x/1": "#!/bin/sh\necho @@define HOST x"}, "/c")
 		r, unsure := c.Match("/usr/sbin/auditctl", 'f')
 		got := "none"
 		switch {

@@ -84,10 +84,8 @@ func (r *Rule) matches(path string) (hit bool, unsure string) {
 	if !strings.HasPrefix(path, r.fixed()) {
 		return false, ""
 	}
-	if strings.Contains(r.Regex, "@@{") {
-		return true, r.Unsure // it may match: what the variable holds is not known
-	}
-	re, err := regexp.Compile("^(?:" + r.Regex + ")")
+	// What a variable holds that is not known could be anything; the text around it must match all the same.
+	re, err := regexp.Compile("^(?:" + variable.ReplaceAllLiteralString(r.Regex, "(?s:.*)") + ")")
 	if err != nil {
 		return false, fmt.Sprintf("%s:%d: the regular expression is not understood: %v", r.Path, r.Line, err)
 	}
