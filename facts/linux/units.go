@@ -48,47 +48,31 @@ func runningOf(ctx context.Context, r *facts.Reader) (*runningUnits, error) {
 	})
 }
 
-const (
-	busSocket     = "/run/dbus/system_bus_socket"
-	privateSocket = "/run/systemd/private"
-)
+const busSocket = "/run/dbus/system_bus_socket"
 
-// listUnits asks over the system bus, or, on a host without one, over systemd's private socket, which answers root.
+// listUnits makes the one call itself: go-systemd's connections come in twos and subscribe to signals first. systemd's
+// private socket is left alone: on a host without a bus it was seen to take a call and never answer.
 func listUnits(ctx context.Context) (*runningUnits, error) {
-	statuses, err := listUnitsAt(ctx, busSocket, true)
-	origin := facts.From("D-Bus org.freedesktop.systemd1 ListUnits")
+	conn, err := dialBus(ctx, busSocket)
 	if err != nil {
-		var private error
-		if statuses, private = listUnitsAt(ctx, privateSocket, false); private != nil {
-			return nil, fmt.Errorf("systemd could not be asked: %w", err)
-		}
-		origin = facts.From(privateSocket + " ListUnits")
+		return nil, fmt.Errorf("systemd could not be asked over D-Bus: %w", err)
+	}
+	defer conn.Close()
+	manager := conn.Object("org.freedesktop.systemd1", "/org/freedesktop/systemd1")
+	var statuses []sddbus.UnitStatus
+	call := manager.CallWithContext(ctx, "org.freedesktop.systemd1.Manager.ListUnits", dbus.FlagNoAutoStart)
+	if err := call.Store(&statuses); err != nil {
+		return nil, fmt.Errorf("systemd could not be asked over D-Bus: %w", err)
 	}
 	units := make(map[string]unitState, len(statuses))
 	for _, s := range statuses {
 		units[s.Name] = unitState{s.LoadState, s.ActiveState, s.SubState}
 	}
-	return &runningUnits{units, origin}, nil
+	return &runningUnits{units, facts.From("D-Bus org.freedesktop.systemd1 ListUnits")}, nil
 }
 
-// listUnitsAt makes the one call itself: go-systemd's connections subscribe to signals first, which the private socket
-// never answers, and need two connections. The socket has a deadline, so that no handshake hangs.
-func listUnitsAt(ctx context.Context, socket string, bus bool) ([]sddbus.UnitStatus, error) {
-	conn, err := dialBus(ctx, socket, bus)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	manager := conn.Object("org.freedesktop.systemd1", "/org/freedesktop/systemd1")
-	var units []sddbus.UnitStatus
-	call := manager.CallWithContext(ctx, "org.freedesktop.systemd1.Manager.ListUnits", dbus.FlagNoAutoStart)
-	if err := call.Store(&units); err != nil {
-		return nil, err
-	}
-	return units, nil
-}
-
-func dialBus(ctx context.Context, socket string, bus bool) (*dbus.Conn, error) {
+// dialBus connects with a deadline on the socket, so that no handshake hangs.
+func dialBus(ctx context.Context, socket string) (*dbus.Conn, error) {
 	var d net.Dialer
 	raw, err := d.DialContext(ctx, "unix", socket)
 	if err != nil {
@@ -102,19 +86,16 @@ func dialBus(ctx context.Context, socket string, bus bool) (*dbus.Conn, error) {
 		_ = raw.Close()
 		return nil, err
 	}
-	if err := handshake(conn, bus); err != nil {
+	if err := handshake(conn); err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
 	return conn, nil
 }
 
-func handshake(conn *dbus.Conn, bus bool) error {
+func handshake(conn *dbus.Conn) error {
 	if err := conn.Auth(nil); err != nil {
 		return err
-	}
-	if !bus {
-		return nil
 	}
 	if err := conn.Hello(); err != nil {
 		return err
