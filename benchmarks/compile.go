@@ -56,12 +56,13 @@ type binding struct {
 // compiler turns one expression into nodes, and checks the type of each on the way.
 type compiler struct {
 	*scope
-	src   *source
-	names []binding
-	slots int
-	depth int
-	keys  []facts.Key
-	anon  map[*hclsyntax.AnonSymbolExpr]binding
+	src      *source
+	names    []binding
+	slots    int
+	depth    int
+	keys     []facts.Key
+	computed []string // facts named by arguments that are computed
+	anon     map[*hclsyntax.AnonSymbolExpr]binding
 }
 
 // maxDepth bounds the tree of one expression: a + b + c + … is as deep as it is long.
@@ -82,7 +83,7 @@ func (s *scope) compile(e hclsyntax.Expression, src *source, want cty.Type, give
 			n = c.bad(e.Range(), "Wrong type", fmt.Sprintf("This must be %s; it is %s.", typeName(want), typeName(t)))
 		}
 	}
-	return &expression{root: n, slots: c.slots, keys: uniqueKeys(c.keys), src: src, rng: e.Range()}
+	return &expression{root: n, slots: c.slots, keys: uniqueKeys(c.keys), src: src, rng: e.Range(), computed: c.computed}
 }
 
 func (c *compiler) errorf(r hcl.Range, summary, format string, args ...any) {
@@ -552,6 +553,7 @@ func (c *compiler) localNode(name string, r hcl.Range) node {
 	}
 	c.compileLocal(l)
 	c.keys = append(c.keys, l.value.keys...)
+	c.computed = append(c.computed, l.value.computed...)
 	return &localNode{at{l.value.root.typ(), r}, l}
 }
 
@@ -772,6 +774,7 @@ func (c *compiler) factCall(e *hclsyntax.FunctionCallExpr, d facts.Descriptor, a
 		return c.bad(r, "Fact not usable", fmt.Sprintf("The fact %s has a type that policies can't use.", d.Name))
 	}
 	if !literal {
+		c.computed = append(c.computed, d.Name)
 		return &factCallNode{at: at{d.Shape.Type, r}, descriptor: d, args: args}
 	}
 	subject, err := d.Subject(values)

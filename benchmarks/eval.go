@@ -15,11 +15,12 @@ import (
 
 // expression is a compiled and type-checked piece of policy.
 type expression struct {
-	root  node
-	slots int         // names it binds
-	keys  []facts.Key // facts it names by literal arguments, its locals' included
-	src   *source
-	rng   hcl.Range
+	root     node
+	slots    int         // names it binds
+	keys     []facts.Key // facts it names by literal arguments, its locals' included
+	computed []string    // names of facts whose arguments are computed
+	src      *source
+	rng      hcl.Range
 }
 
 func (e *expression) text() string { return e.src.sourceText(e.rng) }

@@ -1,6 +1,7 @@
 package benchmarks
 
 import (
+	"slices"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -99,6 +100,26 @@ func (c *Control) Keys() []facts.Key {
 		keys = append(keys, c.applies.keys...)
 	}
 	return uniqueKeys(append(keys, c.demandKeys()...))
+}
+
+// Facts are the names of the facts that the control can read, those by computed arguments included.
+func (c *Control) Facts() []string {
+	var names []string
+	add := func(x *expression) {
+		if x == nil {
+			return
+		}
+		names = append(names, x.computed...)
+		for _, k := range x.keys {
+			names = append(names, k.Fact)
+		}
+	}
+	add(c.applies)
+	for _, d := range c.demands {
+		add(d.expr)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Selection says what to evaluate. The zero Selection takes every benchmark that applies, with its default profile.

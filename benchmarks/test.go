@@ -20,7 +20,8 @@ type TestResult struct {
 	Name      string
 	Benchmark string
 	Range     hcl.Range
-	Failures  []TestFailure // empty: it passed
+	Expect    map[string]Verdict // by control
+	Failures  []TestFailure      // empty: it passed
 	Duration  time.Duration
 }
 
@@ -258,7 +259,7 @@ func (f *testFile) readExpectations(x block) map[string]Verdict {
 
 // run evaluates the controls that a test expects something of.
 func (f *testFile) run(ctx context.Context, t *policyTest) TestResult {
-	out := TestResult{File: t.rng.Filename, Name: t.name, Benchmark: f.bench.ID, Range: t.rng}
+	out := TestResult{File: t.rng.Filename, Name: t.name, Benchmark: f.bench.ID, Range: t.rng, Expect: t.expect}
 	set := facts.NewRecordedSet(facts.NewRecording(t.now, nil, t.facts), f.bundle.schema)
 	values, err := f.bench.variableValues(t.variables)
 	if err != nil {
