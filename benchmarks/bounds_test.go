@@ -60,7 +60,7 @@ func TestDeepNestingIsRefusedBeforeItIsParsed(t *testing.T) {
 // bigFile says that it is large, and fails the test when it is read to its end.
 type bigFile struct {
 	fs.FS
-	size, read int64
+	read int64
 }
 
 func (b *bigFile) Open(name string) (fs.File, error) {

@@ -280,7 +280,7 @@ func decideDemand(ev *evaluator, res *Result, d demand) CheckResult {
 	case d.form == formPass:
 		c.Verdict, c.Reason = decidePass(d, out)
 	default:
-		c.Verdict, c.Reason = decideViolations(ev, res, d, out)
+		c.Verdict, c.Reason = decideViolations(res, d, out)
 	}
 	if c.Verdict != Pass {
 		c.Explanation = explain(d.expr, out, c.Verdict)
@@ -302,7 +302,7 @@ func decidePass(d demand, out outcome) (Verdict, string) {
 const maxViolations = 200
 
 // decideViolations goes over the list itself: one element that is there for certain decides, whatever else is unknown.
-func decideViolations(ev *evaluator, res *Result, d demand, out outcome) (Verdict, string) {
+func decideViolations(res *Result, d demand, out outcome) (Verdict, string) {
 	if res.violations == nil {
 		res.violations = map[string]value{}
 	}

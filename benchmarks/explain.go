@@ -102,7 +102,7 @@ func (o outcome) passesFor(v Verdict) map[int32]bool {
 	best := map[*forNode]int32{}
 	chosen := map[int32]bool{0: true}
 	for i, p := range o.passes {
-		id := int32(i + 1) //nolint:gosec // bounded by what a trace keeps
+		id := int32(i + 1) // bounded by what a trace keeps
 		if !chosen[p.parent] {
 			continue
 		}

@@ -3,7 +3,6 @@ package benchmarks
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/holdfast-agent/holdfast/facts"
@@ -286,14 +285,4 @@ func extreme(name, doc string, better func(cmp int) bool) *function {
 			return best, nil
 		}),
 	}
-}
-
-// functionNames are the allow-list, sorted.
-func functionNames() []string {
-	names := make([]string, 0, len(functions))
-	for name := range functions {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

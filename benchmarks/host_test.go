@@ -222,7 +222,7 @@ func golden(t *testing.T, name, got string) {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(path) //nolint:gosec // a test's own file
+	want, err := os.ReadFile(path) // a test's own file
 	if err != nil {
 		t.Fatal(err)
 	}

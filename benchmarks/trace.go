@@ -71,7 +71,7 @@ func (ev *evaluator) beginPass(n *forNode) (mark passMark) {
 		return mark
 	}
 	ev.passes = append(ev.passes, pass{loop: n, parent: ev.current})
-	ev.current = int32(len(ev.passes)) //nolint:gosec // bounded by what is kept of a trace
+	ev.current = int32(len(ev.passes)) // bounded by what is kept of a trace
 	return mark
 }
 

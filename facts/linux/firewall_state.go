@@ -193,7 +193,7 @@ func legacySave(ctx context.Context, program string) ([]iptsave.Table, error) {
 		return nil, fmt.Errorf("legacy iptables is in use and %s is not there to read it", program)
 	}
 	// -M names the program that loads modules: /bin/false, since reading must load none.
-	cmd := exec.CommandContext(ctx, program, "-M", "/bin/false") //nolint:gosec // the path is one of two constants
+	cmd := exec.CommandContext(ctx, program, "-M", "/bin/false") // the path is one of two constants
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}
 	cmd.Dir = "/"
 	cmd.WaitDelay = time.Second

@@ -272,16 +272,6 @@ func distinct(uses []moduleUse) []moduleUse {
 	return out
 }
 
-// servicesOf are the services of uses, sorted.
-func servicesOf(uses []moduleUse) []string {
-	var names []string
-	for _, u := range uses {
-		names = append(names, u.service)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
 // agreement is the value that all places have; where they differ nobody can say which counts.
 func agreement[T comparable](values []facts.V[T], places []string) facts.V[T] {
 	for i, v := range values {

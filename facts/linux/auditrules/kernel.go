@@ -134,7 +134,7 @@ func (r *Rule) decodeField(number, value, flags uint32, buf []byte) ([]byte, err
 		r.Keys = append(r.Keys, strings.Split(text, "\x01")...)
 		return buf, nil
 	case "exit":
-		text = strconv.FormatInt(int64(int32(value)), 10) //nolint:gosec // an int in the kernel
+		text = strconv.FormatInt(int64(int32(value)), 10) // an int in the kernel
 	case "perm":
 		text = permText(value)
 	case "path", "dir":

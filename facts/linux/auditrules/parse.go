@@ -252,7 +252,7 @@ func (p *parser) value(name, value string) (string, error) {
 	if err != nil || n < -1<<31 || n > 1<<32-1 {
 		return "", errors.New("not a 32-bit number")
 	}
-	return strconv.FormatUint(uint64(uint32(n)), 10), nil //nolint:gosec // the kernel keeps 32 bits, whatever the sign
+	return strconv.FormatUint(uint64(uint32(n)), 10), nil // the kernel keeps 32 bits, whatever the sign
 }
 
 // idValue resolves a user or group: unset and -1 are 4294967295.
@@ -261,7 +261,7 @@ func idValue(value string, lookup func(string) (uint32, bool)) (string, error) {
 		return "4294967295", nil
 	}
 	if n, err := strconv.ParseInt(value, 10, 64); err == nil && n >= -1 && n < 1<<32 {
-		return strconv.FormatUint(uint64(uint32(n)), 10), nil //nolint:gosec // -1 is the kernel's 4294967295
+		return strconv.FormatUint(uint64(uint32(n)), 10), nil // -1 is the kernel's 4294967295
 	}
 	if lookup != nil {
 		if id, ok := lookup(value); ok {

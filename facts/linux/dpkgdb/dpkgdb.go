@@ -24,7 +24,7 @@ type Package struct {
 	Line                  int // 1-based, where the paragraph starts
 }
 
-// Truncated is the error of a database that stops before its end: paragraphs before it are whole, others are lost.
+// ErrTruncated is the error of a database that stops before its end: paragraphs before it are whole, others are lost.
 var ErrTruncated = errors.New("ends inside a paragraph")
 
 // Parse reads the status database. dpkg writes an empty line behind each paragraph: a file that ends otherwise was cut

@@ -160,13 +160,6 @@ func (rs *Ruleset) destinations(h Host, v6 bool) []netip.Addr {
 // Protocols whose ports are looked at.
 var transports = []uint8{unix.IPPROTO_TCP, unix.IPPROTO_UDP}
 
-func families(h Host) []bool {
-	if h.IPv6 {
-		return []bool{false, true}
-	}
-	return []bool{false}
-}
-
 // Denies tells whether what no rule names is dropped at a hook: arbitrary sources, other interfaces and ports.
 func (rs *Ruleset) Denies(hook Hook, v6 bool) Answer {
 	var answers []Answer

@@ -33,8 +33,6 @@ func number(b []byte) u128 {
 	return u128{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
 }
 
-func numberOf(a netip.Addr) u128 { return number(a.AsSlice()) }
-
 type span struct{ lo, hi u128 }
 
 // Sources is a set of source addresses of one family: ranges, inclusive, in order, apart from each other.

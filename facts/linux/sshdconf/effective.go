@@ -137,7 +137,7 @@ func (c *Config) expand(name string, a algorithms, v Value) Value {
 }
 
 // sensible are the checks that sshd makes of the whole before it starts.
-func (c *Config) sensible(opts map[string]Value) error {
+func (c *Config) sensible() error {
 	for _, name := range []string{"authorizedkeyscommand", "authorizedprincipalscommand"} {
 		v := c.global[name]
 		if _, user := c.global[name+"user"]; len(v.Items) > 0 && !strings.EqualFold(v.Items[0], "none") && !user {

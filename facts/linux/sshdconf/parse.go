@@ -2,6 +2,7 @@ package sshdconf
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -50,7 +51,6 @@ type parser struct {
 	cmdline bool
 	lines   int
 	matches []*Match
-	listens []listen
 }
 
 func (c *Config) newParser() *parser {
@@ -239,7 +239,8 @@ func (p *parser) include(l *line, f *frame) error {
 
 // included gives a refused include without a place of its own that of its Include line.
 func (p *parser) included(l *line, err error) error {
-	if i, ok := err.(*Invalid); ok && i.Pos == (Pos{}) {
+	var i *Invalid
+	if errors.As(err, &i) && i.Pos == (Pos{}) {
 		return &Invalid{Pos: l.pos, Msg: i.Msg}
 	}
 	return err

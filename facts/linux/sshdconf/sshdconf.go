@@ -146,7 +146,7 @@ func Load(files Files, o Options) (*Config, error) {
 	}
 	c.Matches = p.matches
 	c.global = p.opts
-	if err := c.sensible(c.Effective(nothing)); err != nil {
+	if err := c.sensible(); err != nil {
 		return nil, c.versioned(err)
 	}
 	return c, nil
