@@ -381,6 +381,6 @@ func verdictOn(set *facts.Set, x *expression, list bool) Verdict {
 	if out.err != nil {
 		return Error
 	}
-	v, _ := decideViolations(ev, &Result{}, demand{expr: x}, out)
+	v, _ := decideViolations(&Result{}, demand{expr: x}, out)
 	return v
 }

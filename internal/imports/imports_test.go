@@ -42,7 +42,7 @@ var table = []Rule{
 	{Folder: "facts/linux", Ours: with("facts", "facts/linux/*"), Never: all([]string{"net/http/..."}, testing_)},
 	{Folder: "facts/linux/*", Never: all(processes, testing_)},
 	{Folder: "facts/linux/packetpath", Ours: []string{"facts/linux/nftexpr", "facts/linux/iptsave"}, Never: all(operatingSystem, processes, testing_), Except: []string{"golang.org/x/sys/unix"}}, // what decoded rules do to a packet
-	{Folder: "facts/linux/aptconf", Ours: []string{"facts/linux/dpkgdb"}, Never: all(operatingSystem, processes, networks, hostLibraries, testing_), Except: onlyTypes}, // apt's files are in dpkg's format
+	{Folder: "facts/linux/aptconf", Ours: []string{"facts/linux/dpkgdb"}, Never: all(operatingSystem, processes, networks, hostLibraries, testing_), Except: onlyTypes},                           // apt's files are in dpkg's format
 	{Folder: "facts/linux/aptlists", Ours: []string{"facts/linux/aptconf", "facts/linux/dpkgdb"}, Never: all(operatingSystem, processes, networks, hostLibraries, testing_), Except: onlyTypes},
 	{Folder: "facts/linux/*conf", Never: all(operatingSystem, processes, networks, hostLibraries, testing_), Except: onlyTypes},
 	{Folder: "facts/remote/...", Ours: with("facts"), Never: all(processes, testing_)},
