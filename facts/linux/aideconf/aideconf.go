@@ -302,7 +302,10 @@ func (c *Config) test(args []string, op string) cond {
 
 // mayDefine tells whether an include that AIDE runs names a variable, and so may define it.
 func (c *Config) mayDefine(name string) bool {
-	word := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`)
+	word, err := regexp.Compile(`\b` + regexp.QuoteMeta(name) + `\b`)
+	if err != nil { // the name is not UTF-8
+		return true
+	}
 	for _, x := range c.Executables {
 		b, err := c.files.ReadFile(x)
 		if err != nil || word.Match(b) {
