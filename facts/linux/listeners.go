@@ -57,6 +57,7 @@ func collectListeners(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.
 	}
 	var all []Listener
 	var missing error
+	names := namesOf(ctx, r)
 	for _, protocol := range []string{"tcp", "udp"} {
 		for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
 			sockets, origin, err := waitingSockets(ctx, r, protocol, family)
@@ -64,7 +65,7 @@ func collectListeners(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.
 				missing = err
 			}
 			for _, s := range sockets {
-				all = append(all, describeSocket(ctx, r, s, origin))
+				all = append(all, describeSocket(r, names, s, origin))
 			}
 		}
 	}
@@ -132,11 +133,11 @@ func diagInUse(ctx context.Context, r *facts.Reader, protocol string) bool {
 	return true
 }
 
-func describeSocket(ctx context.Context, r *facts.Reader, s netdiag.Socket, origin facts.Origin) Listener {
+func describeSocket(r *facts.Reader, names *idNames, s netdiag.Socket, origin facts.Origin) Listener {
 	addr := s.Addr.Addr()
 	l := Listener{
 		Origin: origin, Protocol: s.Protocol, Port: s.Addr.Port(), UID: s.UID, inode: s.Inode,
-		User:      namesOf(ctx, r).user(s.UID),
+		User:      names.user(s.UID),
 		Family:    facts.Known("ipv6", facts.Origin{}),
 		Interface: deviceName(r, s, origin),
 	}
