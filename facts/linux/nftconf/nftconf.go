@@ -276,7 +276,7 @@ func (p *parser) command(st statement, text string, s *scope, depth int) error {
 	case what == "chain":
 		return p.addChain(st, words[1:], s, depth)
 	case what == "rule":
-		return p.addRule(words[1:], text, st.where)
+		return p.addRule(words[1:], st.where)
 	case objects[what], what == "element":
 		return nil
 	}
@@ -457,7 +457,7 @@ func priority(text, family string) (int, error) {
 	return base + add, nil
 }
 
-func (p *parser) addRule(words []string, text string, at Place) error {
+func (p *parser) addRule(words []string, at Place) error {
 	family, names, rest, err := name(words, 2)
 	if err != nil {
 		return err
