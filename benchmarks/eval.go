@@ -89,8 +89,9 @@ type evaluator struct {
 	locals   map[*local]value
 	trace    []entry
 	kept     []entry // what locals read
-	passes   []pass  // iterations of loops that the trace speaks of
-	current  int32   // the pass under way, as an index into passes plus one
+	inside   map[*local]outcome
+	passes   []pass // iterations of loops that the trace speaks of
+	current  int32  // the pass under way, as an index into passes plus one
 	reads    []facts.Key
 	seen     map[facts.Key]*fact
 	quiet    bool // keep no trace
@@ -122,6 +123,7 @@ type outcome struct {
 	errAt  hcl.Range
 	trace  []entry
 	passes []pass
+	inside map[*local]outcome // what happened in the locals it needed
 }
 
 // run evaluates one expression. Panics are errors: a policy's author must hear of them, and the audit goes on.
@@ -132,7 +134,7 @@ func (ev *evaluator) run(x *expression, given ...value) (out outcome) {
 			ev.fail(x.root.rng(), fmt.Errorf("the evaluation panicked, which is a bug: %v\n%s", p, firstLines(debug.Stack(), 12)))
 		}
 		out.trace, out.passes = ev.trace[trace:], ev.passes
-		out.err, out.errAt = ev.err, ev.errAt
+		out.err, out.errAt, out.inside = ev.err, ev.errAt, ev.inside
 		if ev.err != nil {
 			out.value = value{}
 		}
@@ -248,21 +250,18 @@ func (ev *evaluator) local(l *local) value {
 	if v, ok := ev.locals[l]; ok {
 		return v
 	}
-	frame, trace, current := ev.frame, ev.trace, ev.current
-	ev.frame, ev.trace, ev.current = make([]value, l.value.slots), nil, 0
+	frame, trace, passes, current := ev.frame, ev.trace, ev.passes, ev.current
+	ev.frame, ev.trace, ev.passes, ev.current = make([]value, l.value.slots), nil, nil, 0
 	v := l.value.root.eval(ev)
-	inner := ev.trace
-	ev.frame, ev.trace, ev.current = frame, trace, current
+	inner := outcome{value: v, trace: ev.trace, passes: ev.passes}
+	ev.frame, ev.trace, ev.passes, ev.current = frame, trace, passes, current
 	if ev.err != nil {
 		return value{}
 	}
 	if ev.locals == nil {
-		ev.locals = map[*local]value{}
+		ev.locals, ev.inside = map[*local]value{}, map[*local]outcome{}
 	}
-	ev.locals[l] = v
-	for i := range inner {
-		inner[i].local = true
-	}
-	ev.localTrace(inner)
+	ev.locals[l], ev.inside[l] = v, inner
+	ev.localTrace(inner.trace)
 	return v
 }

@@ -36,7 +36,7 @@ func (ev *evaluator) evidence() []Evidence {
 		} else {
 			x.Value = e.v.plain()
 		}
-		if o := f.value.OriginOf(path); !o.IsZero() {
+		if o := e.v.at.origin(); !o.IsZero() {
 			x.Origin = o.String()
 		}
 		out = append(out, x)

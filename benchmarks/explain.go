@@ -40,8 +40,19 @@ func (o outcome) errorText() string {
 // contrary says in one line what was read instead of what a failing expression demands.
 func (o outcome) contrary(x *expression) string {
 	var parts []string
-	for _, n := range o.notes(Fail) {
-		if n.e.v.at == nil {
+	notes := o.notes(Fail)
+	for _, n := range notes {
+		if l, ok := n.e.n.(*localNode); ok {
+			inner := o.inside[l.local]
+			notes = append(notes, inner.notes(Fail)...)
+		}
+	}
+	leaf := func(n noted) bool {
+		return n.e.v.at != nil && n.e.v.kind != kList && n.e.v.kind != kObject && n.e.v.kind != kMap
+	}
+	leaves := slices.ContainsFunc(notes, leaf)
+	for _, n := range notes {
+		if n.e.v.at == nil || leaves && !leaf(n) {
 			continue
 		}
 		part := n.e.v.at.String() + " is " + brief(n.e.v, 60)
@@ -152,8 +163,29 @@ func explain(x *expression, o outcome, v Verdict) string {
 		b.WriteString(line.text + "\n")
 		writeNotes(&b, here, line.indent)
 	}
-	return strings.TrimRight(b.String(), "\n")
+	return strings.TrimRight(b.String(), "\n") + explainLocals(notes, o, v)
 }
+
+// explainLocals shows the locals that an explanation ends in, each with what it rests on.
+func explainLocals(notes []noted, o outcome, v Verdict) string {
+	var b strings.Builder
+	for i, n := range notes {
+		l, ok := n.e.n.(*localNode)
+		if !ok || slices.ContainsFunc(notes[:i], func(m noted) bool { other, ok := m.e.n.(*localNode); return ok && other.local == l.local }) {
+			continue
+		}
+		inner, ok := o.inside[l.local]
+		if !ok || b.Len() > maxLocalText {
+			continue
+		}
+		inner.inside = o.inside
+		b.WriteString("\nlocal." + l.local.name + " =\n" + explain(l.local.value, inner, v))
+	}
+	return b.String()
+}
+
+// maxLocalText bounds what locals add to an explanation, in bytes.
+const maxLocalText = 4096
 
 // sourceLine is one line of an expression as it is shown.
 type sourceLine struct {

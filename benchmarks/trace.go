@@ -6,7 +6,7 @@ type entry struct {
 	v          value
 	pass       int32 // the iteration it belongs to, as an index into passes plus one; 0: none
 	incidental bool  // the outcome does not rest on it
-	local      bool  // read inside a local, which stands elsewhere in the text
+	local      bool  // for the evidence only
 }
 
 // pass is one iteration of a loop.

@@ -92,6 +92,9 @@ type fact struct {
 	key   facts.Key
 	value facts.Value
 	top   value
+
+	once    sync.Once
+	origins map[string]facts.Origin // by path, for facts of many elements
 }
 
 func newFact(key facts.Key, v facts.Value, want cty.Type) *fact {
@@ -143,7 +146,24 @@ func (p *place) String() string {
 	return key + "." + path
 }
 
-func (p *place) origin() facts.Origin { return p.root().value.OriginOf(p.path()) }
+// origin is where the value was read: its own origin, or that of the nearest place around it.
+func (p *place) origin() facts.Origin {
+	f := p.root()
+	f.once.Do(func() {
+		f.origins = make(map[string]facts.Origin, len(f.value.Origins))
+		for _, o := range f.value.Origins {
+			if _, twice := f.origins[o.Path]; !twice {
+				f.origins[o.Path] = o
+			}
+		}
+	})
+	for ; p != nil; p = p.parent {
+		if o, ok := f.origins[p.path()]; ok {
+			return o
+		}
+	}
+	return facts.Origin{}
+}
 
 // reason says why a value is unknown.
 func (v value) reason() string {
