@@ -141,7 +141,10 @@ func hostile() *report.Report {
 	e.Results = []benchmarks.Result{{
 		Control: &benchmarks.Control{ID: "1.1", Title: "Nothing odd in <tmp> & *nowhere* _else_", Why: "a | b", Severity: benchmarks.Low, Chapter: "Files"},
 		Verdict: benchmarks.Fail, Reason: evil, Total: 1,
-		Checks:     []benchmarks.CheckResult{{Name: "files", Verdict: benchmarks.Fail, Reason: evil, Explanation: "x == \"" + evil + "\"\n```\nend"}},
+		Checks: []benchmarks.CheckResult{
+			{Name: "files", Verdict: benchmarks.Fail, Reason: evil, Explanation: "x == \"" + evil + "\"\n```\nend"},
+			{Name: "no list", Verdict: benchmarks.Fail, Reason: evil, Explanation: "y == \"" + evil + "\"\n```\nend"},
+		},
 		Violations: []benchmarks.Violation{{Identity: evil, Check: "files", Value: map[string]any{"path": evil}, Origin: evil}},
 		Evidence:   []benchmarks.Evidence{{Fact: "file", Subject: evil, Value: evil, Origin: evil}},
 	}, {

@@ -241,26 +241,40 @@ func (h *human) check(r Result, c Check) bool {
 		h.para(indent, indent+2, spans...)
 		indent += 2
 	}
-	if c.Explanation != "" {
+	// Violations say more about a list than the expression that made it; explain and --verbose show both.
+	if c.Explanation != "" && (h.view.Verbose || !h.lists(r, c)) {
 		h.block(indent, strings.TrimRight(c.Explanation, "\n"), plain)
 	}
 	shown := h.violations(r, c.Name, indent)
 	return c.Name != "" || c.Explanation != "" || shown
 }
 
-func (h *human) violations(r Result, check string, indent int) bool {
+// lists tells whether a check failed by violations that are shown one by one.
+func (h *human) lists(r Result, c Check) bool {
+	return c.Verdict == benchmarks.Fail && len(violationsOf(r, c.Name)) > 0
+}
+
+func violationsOf(r Result, check string) []Violation {
 	var mine []Violation
 	for _, v := range r.Violations {
 		if v.Check == check {
 			mine = append(mine, v)
 		}
 	}
+	return mine
+}
+
+func (h *human) violations(r Result, check string, indent int) bool {
+	mine := violationsOf(r, check)
 	show := min(len(mine), h.view.Violations)
 	if len(mine) == show+1 {
 		show++ // "and 1 more" takes the same line
 	}
 	for _, v := range mine[:show] {
 		spans := []span{{text: "• ", style: dim}, {text: v.Identity}}
+		if d := detail(v); d != "" {
+			spans = append(spans, span{text: "  " + d, style: plain})
+		}
 		if v.Origin != "" && v.Origin != v.Identity {
 			spans = append(spans, span{text: "   " + v.Origin, style: dim})
 		}
@@ -274,6 +288,25 @@ func (h *human) violations(r Result, check string, indent int) bool {
 		h.line(indent, span{text: "  and " + thousands(more) + " more", style: dim})
 	}
 	return len(mine) > 0
+}
+
+// detail is what an element has to say besides its identity: its message, or of a file its mode and owner.
+func detail(v Violation) string {
+	o, ok := v.Value.(map[string]any)
+	if !ok {
+		return ""
+	}
+	text := func(name string) string {
+		s, _ := o[name].(string)
+		return s
+	}
+	if m := text("message"); m != "" && m != v.Identity {
+		return oneLine(m)
+	}
+	if text("mode") == "" || text("owner") == "" || text("group") == "" {
+		return ""
+	}
+	return oneLine(text("mode") + " " + text("owner") + ":" + text("group"))
 }
 
 // mend says what would set it right.

@@ -176,17 +176,23 @@ control "3.3.1" {
     mitre_attack    = ["T1557"]
   }
 
-  check "net.ipv4.ip_forward now" {
-    pass = sysctl("net.ipv4.ip_forward").running == "0"
+  check "now" {
+    violations = [
+      for k in [
+        "net.ipv4.ip_forward",
+        "net.ipv6.conf.all.forwarding",
+      ] : { name = k, message = "is ${sysctl(k).running}" }
+      if sysctl(k).running != "0"
+    ]
   }
-  check "net.ipv4.ip_forward after a reboot" {
-    pass = sysctl("net.ipv4.ip_forward").is_configured && sysctl("net.ipv4.ip_forward").configured == "0"
-  }
-  check "net.ipv6.conf.all.forwarding now" {
-    pass = sysctl("net.ipv6.conf.all.forwarding").running == "0"
-  }
-  check "net.ipv6.conf.all.forwarding after a reboot" {
-    pass = sysctl("net.ipv6.conf.all.forwarding").is_configured && sysctl("net.ipv6.conf.all.forwarding").configured == "0"
+  check "after a reboot" {
+    violations = [
+      for k in [
+        "net.ipv4.ip_forward",
+        "net.ipv6.conf.all.forwarding",
+      ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
+      if !(sysctl(k).is_configured && sysctl(k).configured == "0")
+    ]
   }
 
   fix "sysctl" {
@@ -213,17 +219,23 @@ control "3.3.2" {
     mitre_attack    = ["T1557"]
   }
 
-  check "net.ipv4.conf.all.send_redirects now" {
-    pass = sysctl("net.ipv4.conf.all.send_redirects").running == "0"
+  check "now" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.send_redirects",
+        "net.ipv4.conf.default.send_redirects",
+      ] : { name = k, message = "is ${sysctl(k).running}" }
+      if sysctl(k).running != "0"
+    ]
   }
-  check "net.ipv4.conf.all.send_redirects after a reboot" {
-    pass = sysctl("net.ipv4.conf.all.send_redirects").is_configured && sysctl("net.ipv4.conf.all.send_redirects").configured == "0"
-  }
-  check "net.ipv4.conf.default.send_redirects now" {
-    pass = sysctl("net.ipv4.conf.default.send_redirects").running == "0"
-  }
-  check "net.ipv4.conf.default.send_redirects after a reboot" {
-    pass = sysctl("net.ipv4.conf.default.send_redirects").is_configured && sysctl("net.ipv4.conf.default.send_redirects").configured == "0"
+  check "after a reboot" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.send_redirects",
+        "net.ipv4.conf.default.send_redirects",
+      ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
+      if !(sysctl(k).is_configured && sysctl(k).configured == "0")
+    ]
   }
 
   fix "sysctl" {
@@ -302,29 +314,27 @@ control "3.3.5" {
     mitre_attack    = ["T1557"]
   }
 
-  check "net.ipv4.conf.all.accept_redirects now" {
-    pass = sysctl("net.ipv4.conf.all.accept_redirects").running == "0"
+  check "now" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.accept_redirects",
+        "net.ipv4.conf.default.accept_redirects",
+        "net.ipv6.conf.all.accept_redirects",
+        "net.ipv6.conf.default.accept_redirects",
+      ] : { name = k, message = "is ${sysctl(k).running}" }
+      if sysctl(k).running != "0"
+    ]
   }
-  check "net.ipv4.conf.all.accept_redirects after a reboot" {
-    pass = sysctl("net.ipv4.conf.all.accept_redirects").is_configured && sysctl("net.ipv4.conf.all.accept_redirects").configured == "0"
-  }
-  check "net.ipv4.conf.default.accept_redirects now" {
-    pass = sysctl("net.ipv4.conf.default.accept_redirects").running == "0"
-  }
-  check "net.ipv4.conf.default.accept_redirects after a reboot" {
-    pass = sysctl("net.ipv4.conf.default.accept_redirects").is_configured && sysctl("net.ipv4.conf.default.accept_redirects").configured == "0"
-  }
-  check "net.ipv6.conf.all.accept_redirects now" {
-    pass = sysctl("net.ipv6.conf.all.accept_redirects").running == "0"
-  }
-  check "net.ipv6.conf.all.accept_redirects after a reboot" {
-    pass = sysctl("net.ipv6.conf.all.accept_redirects").is_configured && sysctl("net.ipv6.conf.all.accept_redirects").configured == "0"
-  }
-  check "net.ipv6.conf.default.accept_redirects now" {
-    pass = sysctl("net.ipv6.conf.default.accept_redirects").running == "0"
-  }
-  check "net.ipv6.conf.default.accept_redirects after a reboot" {
-    pass = sysctl("net.ipv6.conf.default.accept_redirects").is_configured && sysctl("net.ipv6.conf.default.accept_redirects").configured == "0"
+  check "after a reboot" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.accept_redirects",
+        "net.ipv4.conf.default.accept_redirects",
+        "net.ipv6.conf.all.accept_redirects",
+        "net.ipv6.conf.default.accept_redirects",
+      ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
+      if !(sysctl(k).is_configured && sysctl(k).configured == "0")
+    ]
   }
 
   fix "sysctl" {
@@ -361,17 +371,23 @@ control "3.3.6" {
     mitre_attack    = ["T1557"]
   }
 
-  check "net.ipv4.conf.all.secure_redirects now" {
-    pass = sysctl("net.ipv4.conf.all.secure_redirects").running == "0"
+  check "now" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.secure_redirects",
+        "net.ipv4.conf.default.secure_redirects",
+      ] : { name = k, message = "is ${sysctl(k).running}" }
+      if sysctl(k).running != "0"
+    ]
   }
-  check "net.ipv4.conf.all.secure_redirects after a reboot" {
-    pass = sysctl("net.ipv4.conf.all.secure_redirects").is_configured && sysctl("net.ipv4.conf.all.secure_redirects").configured == "0"
-  }
-  check "net.ipv4.conf.default.secure_redirects now" {
-    pass = sysctl("net.ipv4.conf.default.secure_redirects").running == "0"
-  }
-  check "net.ipv4.conf.default.secure_redirects after a reboot" {
-    pass = sysctl("net.ipv4.conf.default.secure_redirects").is_configured && sysctl("net.ipv4.conf.default.secure_redirects").configured == "0"
+  check "after a reboot" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.secure_redirects",
+        "net.ipv4.conf.default.secure_redirects",
+      ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
+      if !(sysctl(k).is_configured && sysctl(k).configured == "0")
+    ]
   }
 
   fix "sysctl" {
@@ -398,17 +414,23 @@ control "3.3.7" {
     mitre_attack    = ["T1498", "T1498.001"]
   }
 
-  check "net.ipv4.conf.all.rp_filter now" {
-    pass = sysctl("net.ipv4.conf.all.rp_filter").running == "1"
+  check "now" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.rp_filter",
+        "net.ipv4.conf.default.rp_filter",
+      ] : { name = k, message = "is ${sysctl(k).running}" }
+      if sysctl(k).running != "1"
+    ]
   }
-  check "net.ipv4.conf.all.rp_filter after a reboot" {
-    pass = sysctl("net.ipv4.conf.all.rp_filter").is_configured && sysctl("net.ipv4.conf.all.rp_filter").configured == "1"
-  }
-  check "net.ipv4.conf.default.rp_filter now" {
-    pass = sysctl("net.ipv4.conf.default.rp_filter").running == "1"
-  }
-  check "net.ipv4.conf.default.rp_filter after a reboot" {
-    pass = sysctl("net.ipv4.conf.default.rp_filter").is_configured && sysctl("net.ipv4.conf.default.rp_filter").configured == "1"
+  check "after a reboot" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.rp_filter",
+        "net.ipv4.conf.default.rp_filter",
+      ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
+      if !(sysctl(k).is_configured && sysctl(k).configured == "1")
+    ]
   }
 
   fix "sysctl" {
@@ -435,29 +457,27 @@ control "3.3.8" {
     mitre_attack    = ["T1590", "T1590.005"]
   }
 
-  check "net.ipv4.conf.all.accept_source_route now" {
-    pass = sysctl("net.ipv4.conf.all.accept_source_route").running == "0"
+  check "now" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.accept_source_route",
+        "net.ipv4.conf.default.accept_source_route",
+        "net.ipv6.conf.all.accept_source_route",
+        "net.ipv6.conf.default.accept_source_route",
+      ] : { name = k, message = "is ${sysctl(k).running}" }
+      if sysctl(k).running != "0"
+    ]
   }
-  check "net.ipv4.conf.all.accept_source_route after a reboot" {
-    pass = sysctl("net.ipv4.conf.all.accept_source_route").is_configured && sysctl("net.ipv4.conf.all.accept_source_route").configured == "0"
-  }
-  check "net.ipv4.conf.default.accept_source_route now" {
-    pass = sysctl("net.ipv4.conf.default.accept_source_route").running == "0"
-  }
-  check "net.ipv4.conf.default.accept_source_route after a reboot" {
-    pass = sysctl("net.ipv4.conf.default.accept_source_route").is_configured && sysctl("net.ipv4.conf.default.accept_source_route").configured == "0"
-  }
-  check "net.ipv6.conf.all.accept_source_route now" {
-    pass = sysctl("net.ipv6.conf.all.accept_source_route").running == "0"
-  }
-  check "net.ipv6.conf.all.accept_source_route after a reboot" {
-    pass = sysctl("net.ipv6.conf.all.accept_source_route").is_configured && sysctl("net.ipv6.conf.all.accept_source_route").configured == "0"
-  }
-  check "net.ipv6.conf.default.accept_source_route now" {
-    pass = sysctl("net.ipv6.conf.default.accept_source_route").running == "0"
-  }
-  check "net.ipv6.conf.default.accept_source_route after a reboot" {
-    pass = sysctl("net.ipv6.conf.default.accept_source_route").is_configured && sysctl("net.ipv6.conf.default.accept_source_route").configured == "0"
+  check "after a reboot" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.accept_source_route",
+        "net.ipv4.conf.default.accept_source_route",
+        "net.ipv6.conf.all.accept_source_route",
+        "net.ipv6.conf.default.accept_source_route",
+      ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
+      if !(sysctl(k).is_configured && sysctl(k).configured == "0")
+    ]
   }
 
   fix "sysctl" {
@@ -494,17 +514,23 @@ control "3.3.9" {
     mitre_attack    = ["T1562", "T1562.006"]
   }
 
-  check "net.ipv4.conf.all.log_martians now" {
-    pass = sysctl("net.ipv4.conf.all.log_martians").running == "1"
+  check "now" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.log_martians",
+        "net.ipv4.conf.default.log_martians",
+      ] : { name = k, message = "is ${sysctl(k).running}" }
+      if sysctl(k).running != "1"
+    ]
   }
-  check "net.ipv4.conf.all.log_martians after a reboot" {
-    pass = sysctl("net.ipv4.conf.all.log_martians").is_configured && sysctl("net.ipv4.conf.all.log_martians").configured == "1"
-  }
-  check "net.ipv4.conf.default.log_martians now" {
-    pass = sysctl("net.ipv4.conf.default.log_martians").running == "1"
-  }
-  check "net.ipv4.conf.default.log_martians after a reboot" {
-    pass = sysctl("net.ipv4.conf.default.log_martians").is_configured && sysctl("net.ipv4.conf.default.log_martians").configured == "1"
+  check "after a reboot" {
+    violations = [
+      for k in [
+        "net.ipv4.conf.all.log_martians",
+        "net.ipv4.conf.default.log_martians",
+      ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
+      if !(sysctl(k).is_configured && sysctl(k).configured == "1")
+    ]
   }
 
   fix "sysctl" {
@@ -558,17 +584,23 @@ control "3.3.11" {
   }
 
   applies = ipv6.enabled
-  check "net.ipv6.conf.all.accept_ra now" {
-    pass = sysctl("net.ipv6.conf.all.accept_ra").running == "0"
+  check "now" {
+    violations = [
+      for k in [
+        "net.ipv6.conf.all.accept_ra",
+        "net.ipv6.conf.default.accept_ra",
+      ] : { name = k, message = "is ${sysctl(k).running}" }
+      if sysctl(k).running != "0"
+    ]
   }
-  check "net.ipv6.conf.all.accept_ra after a reboot" {
-    pass = sysctl("net.ipv6.conf.all.accept_ra").is_configured && sysctl("net.ipv6.conf.all.accept_ra").configured == "0"
-  }
-  check "net.ipv6.conf.default.accept_ra now" {
-    pass = sysctl("net.ipv6.conf.default.accept_ra").running == "0"
-  }
-  check "net.ipv6.conf.default.accept_ra after a reboot" {
-    pass = sysctl("net.ipv6.conf.default.accept_ra").is_configured && sysctl("net.ipv6.conf.default.accept_ra").configured == "0"
+  check "after a reboot" {
+    violations = [
+      for k in [
+        "net.ipv6.conf.all.accept_ra",
+        "net.ipv6.conf.default.accept_ra",
+      ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
+      if !(sysctl(k).is_configured && sysctl(k).configured == "0")
+    ]
   }
 
   fix "sysctl" {

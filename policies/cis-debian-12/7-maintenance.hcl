@@ -491,7 +491,10 @@ control "7.2.9" {
   remedy = "Make the missing directories, and give each to its user with mode 0750."
 
   violations = [
-    for u in users : u
+    for u in users : {
+      name    = u.name
+      message = "${u.home} ${!u.home_exists ? "does not exist" : !u.home_is_dir ? "is no directory" : u.home_uid != u.uid ? "belongs to ${u.home_owner}" : "has mode ${u.home_mode}"}"
+    }
     if u.interactive && (!u.home_exists || !u.home_is_dir || u.home_uid != u.uid || !mode_within(u.home_mode, "0750"))
   ]
 }
