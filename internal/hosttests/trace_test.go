@@ -127,21 +127,26 @@ func TestReadingEveryFactChangesNothingAndStartsNothing(t *testing.T) {
 	}
 	type wanted struct {
 		Fact string
-		Args []string
+		Args []any
 	}
 	var list []wanted
 	for _, s := range linux.Sources() {
 		d := s.Describe()
 		args := example(d)
-		if _, err := d.Subject(args); err != nil {
+		var values []cty.Value
+		for _, a := range args {
+			switch a := a.(type) {
+			case string:
+				values = append(values, cty.StringVal(a))
+			case int:
+				values = append(values, cty.NumberIntVal(int64(a)))
+			}
+		}
+		if _, err := d.Subject(values); err != nil {
 			t.Errorf("%s: add an example to the list: %v", d.Name, err)
 			continue
 		}
-		var texts []string
-		for _, a := range args {
-			texts = append(texts, a.AsString())
-		}
-		list = append(list, wanted{d.Name, texts})
+		list = append(list, wanted{d.Name, args})
 	}
 	stdin, err := json.Marshal(list)
 	if err != nil {
@@ -153,27 +158,31 @@ func TestReadingEveryFactChangesNothingAndStartsNothing(t *testing.T) {
 }
 
 // examples are arguments of keyed facts that have rules of their own; any other gets a name that every host has.
-var examples = map[string][]string{
-	"audit_rule": {"-w /etc/sudoers -p wa"},
-	"glob":       {"/etc/cron.d/*"},
-	"limit":      {"*", "hard", "core"},
-	"package":    {"openssh-server"},
-	"service":    {"ssh.service"},
-	"sshd_for":   {"root", "192.0.2.1"},
-	"sysctl":     {"net.ipv4.ip_forward"},
+var examples = map[string][]any{
+	"audit_rule":       {"-w /etc/sudoers -p wa"},
+	"dconf":            {"org/gnome/login-screen/banner-message-enable"},
+	"firewall::admits": {"tcp", 22},
+	"glob":             {"/etc/cron.d/*"},
+	"limit":            {"*", "hard", "core"},
+	"package":          {"openssh-server"},
+	"pam_stack":        {"login", "auth"},
+	"service":          {"ssh.service"},
+	"sshd_for":         {"root", "192.0.2.1"},
+	"sysctl":           {"net.ipv4.ip_forward"},
+	"systemd_conf":     {"logind.conf"},
 }
 
-func example(d facts.Descriptor) []cty.Value {
-	var args []cty.Value
-	for i, a := range d.Args {
-		text := "root"
-		switch given := examples[d.Name]; {
-		case i < len(given):
-			text = given[i]
-		case strings.Contains(a.Name, "path") || strings.Contains(a.Name, "dir") || strings.Contains(a.Name, "file"):
-			text = "/etc/ssh"
+func example(d facts.Descriptor) []any {
+	if given, ok := examples[d.Name]; ok {
+		return given
+	}
+	var args []any
+	for _, a := range d.Args {
+		if strings.Contains(a.Name, "path") || strings.Contains(a.Name, "dir") || strings.Contains(a.Name, "file") {
+			args = append(args, "/etc/ssh")
+		} else {
+			args = append(args, "root")
 		}
-		args = append(args, cty.StringVal(text))
 	}
 	return args
 }

@@ -24,7 +24,7 @@ func main() {
 func run() error {
 	var wanted []struct {
 		Fact string
-		Args []string
+		Args []any // strings, numbers, bools
 	}
 	if err := json.NewDecoder(os.Stdin).Decode(&wanted); err != nil {
 		return err
@@ -43,7 +43,16 @@ func run() error {
 		}
 		var args []cty.Value
 		for _, a := range w.Args {
-			args = append(args, cty.StringVal(a))
+			switch a := a.(type) {
+			case string:
+				args = append(args, cty.StringVal(a))
+			case float64:
+				args = append(args, cty.NumberFloatVal(a))
+			case bool:
+				args = append(args, cty.BoolVal(a))
+			default:
+				return fmt.Errorf("%s: argument %v", w.Fact, a)
+			}
 		}
 		subject, err := d.Subject(args)
 		if err != nil {
