@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -50,12 +51,14 @@ func parse(src []byte, name string) (*hcl.File, hcl.Diagnostics) {
 	if len(src) > MaxFile {
 		return nil, oneDiag(hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}, "File too large", fmt.Sprintf("A policy file has at most %d bytes.", MaxFile))
 	}
-	tokens, diags := hclsyntax.LexConfig(src, name, hcl.InitialPos)
-	if diags.HasErrors() {
-		return nil, diags
-	}
-	if diags := checkNesting(tokens); diags.HasErrors() {
-		return nil, diags
+	if !shallow(src) {
+		tokens, diags := hclsyntax.LexConfig(src, name, hcl.InitialPos)
+		if diags.HasErrors() {
+			return nil, diags
+		}
+		if diags := checkNesting(tokens); diags.HasErrors() {
+			return nil, diags
+		}
 	}
 	f, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 	if diags.HasErrors() {
@@ -68,65 +71,129 @@ func oneDiag(r hcl.Range, summary, detail string) hcl.Diagnostics {
 	return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: &r}}
 }
 
-// checkNesting counts what makes the parser recurse: brackets and interpolations, and, which no closing token ends,
-// the ?: and [*] and signs of one expression.
-func checkNesting(tokens hclsyntax.Tokens) hcl.Diagnostics {
-	type level struct {
-		braces bool // newlines end expressions here
-		open   int  // ? and * met in the expression
-		signs  int  // ! and - directly before
+// nesting counts what makes the parser recurse: brackets and interpolations, and, which no closing token ends, the ?:
+// and [*] and signs of one expression.
+type nesting struct {
+	stack    []level
+	depth    int // of the stack and all that is open in it
+	previous tokenKind
+}
+
+type level struct {
+	braces bool // newlines end expressions here
+	open   int  // ? and * met in the expression
+	signs  int  // ! and - directly before
+}
+
+type tokenKind uint8
+
+const (
+	otherToken tokenKind = iota
+	bracketToken
+	dotToken
+)
+
+func newNesting() *nesting { return &nesting{stack: []level{{braces: true}}} }
+
+func (n *nesting) top() *level { return &n.stack[len(n.stack)-1] }
+
+// term is any token that ends what signs stand before.
+func (n *nesting) term(kind tokenKind) {
+	top := n.top()
+	n.depth -= top.signs
+	top.signs = 0
+	n.previous = kind
+}
+
+func (n *nesting) opened(braces bool, kind tokenKind) {
+	n.previous = kind
+	n.stack = append(n.stack, level{braces: braces})
+	n.depth++
+}
+
+func (n *nesting) closed() {
+	if len(n.stack) > 1 {
+		top := n.top()
+		n.depth -= 1 + top.open + top.signs
+		n.stack = n.stack[:len(n.stack)-1]
 	}
-	stack := []level{{braces: true}}
-	depth := 0 // of the stack and all that is open in it
-	previous := hclsyntax.TokenNil
+	n.term(otherToken)
+}
+
+func (n *nesting) question() {
+	n.term(otherToken)
+	n.top().open++
+	n.depth++
+}
+
+// star is of a splat, or of a product, which does not nest.
+func (n *nesting) star() {
+	switch {
+	case n.previous == bracketToken && len(n.stack) > 1:
+		n.stack[len(n.stack)-2].open++
+		n.depth++
+	case n.previous == dotToken:
+		n.top().open++
+		n.depth++
+	}
+	n.term(otherToken)
+}
+
+func (n *nesting) sign() {
+	n.top().signs++
+	n.depth++
+	n.previous = otherToken
+}
+
+func (n *nesting) comma() {
+	top := n.top()
+	n.depth -= top.open
+	top.open = 0
+	n.term(otherToken)
+}
+
+// newline ends an expression, but within parentheses and the like, where the parser skips it.
+func (n *nesting) newline() {
+	if n.top().braces {
+		n.comma()
+	}
+}
+
+// checkNesting counts on the tokens of a file.
+func checkNesting(tokens hclsyntax.Tokens) hcl.Diagnostics {
+	n := newNesting()
 	for _, t := range tokens {
-		top := &stack[len(stack)-1]
-		sign := false
 		switch t.Type {
 		case hclsyntax.TokenComment:
-			continue
+			if strings.HasSuffix(string(t.Bytes), "\n") {
+				n.newline()
+			}
 		case hclsyntax.TokenNewline:
-			if !top.braces {
-				continue // the parser skips it
-			}
-			depth -= top.open
-			top.open = 0
-		case hclsyntax.TokenOParen, hclsyntax.TokenOBrack, hclsyntax.TokenOBrace, hclsyntax.TokenTemplateInterp:
-			stack = append(stack, level{braces: t.Type == hclsyntax.TokenOBrace})
-			depth++
+			n.newline()
+		case hclsyntax.TokenOBrack:
+			n.opened(false, bracketToken)
+		case hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp:
+			n.opened(false, otherToken)
+		case hclsyntax.TokenOBrace:
+			n.opened(true, otherToken)
 		case hclsyntax.TokenCParen, hclsyntax.TokenCBrack, hclsyntax.TokenCBrace, hclsyntax.TokenTemplateSeqEnd:
-			if len(stack) > 1 {
-				depth -= 1 + top.open + top.signs
-				stack = stack[:len(stack)-1]
-			}
+			n.closed()
 		case hclsyntax.TokenTemplateControl:
 			return oneDiag(t.Range, "Template directive", "%{…} is not part of the language; use ?: or a for expression.")
 		case hclsyntax.TokenQuestion:
-			top.open++
-			depth++
+			n.question()
 		case hclsyntax.TokenStar:
-			switch { // of a splat; a product does not nest
-			case previous == hclsyntax.TokenOBrack && len(stack) > 1:
-				stack[len(stack)-2].open++
-				depth++
-			case previous == hclsyntax.TokenDot:
-				top.open++
-				depth++
-			}
+			n.star()
 		case hclsyntax.TokenBang, hclsyntax.TokenMinus:
-			sign = true
-			top.signs++
-			depth++
+			n.sign()
 		case hclsyntax.TokenComma:
-			depth -= top.open
-			top.open = 0
+			n.comma()
+		case hclsyntax.TokenDot:
+			n.term(dotToken)
+		default:
+			n.term(otherToken)
 		}
-		previous = t.Type
-		if top = &stack[len(stack)-1]; !sign {
-			depth -= top.signs
-			top.signs = 0
-		}
-		if depth > MaxNesting {
+		if n.depth > MaxNesting {
 			return oneDiag(t.Range, "Nested too deeply", fmt.Sprintf("Brackets, conditions and signs are nested more than %d deep; take some of it apart into locals.", MaxNesting))
 		}
 	}

@@ -577,7 +577,14 @@ func (c *compiler) noName(root hcl.TraverseRoot) node {
 			names = append(names, name)
 		}
 	}
-	return c.bad(root.SrcRange, "No such fact", fmt.Sprintf("There is no fact or name %q.%s", root.Name, didYouMean(root.Name, names)))
+	hint := didYouMean(root.Name, names)
+	switch root.Name {
+	case "violations":
+		hint = " It is known in the fixes of a control with one violations list."
+	case "each":
+		hint = " It is known in a fix with for_each."
+	}
+	return c.bad(root.SrcRange, "No such fact", fmt.Sprintf("There is no fact or name %q.%s", root.Name, hint))
 }
 
 // exampleCall shows how a keyed fact is written.
