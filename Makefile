@@ -35,6 +35,9 @@ audit: build ## build, then audit this machine (ARGS="--verbose" adds flags); fi
 
 docs: build ## write the generated pages in docs/ anew
 	@./bin/holdfast facts --docs > docs/facts.md
+	@./bin/holdfast policy docs --language > docs/policy-reference.md
+	@mkdir -p docs/benchmarks
+	@./bin/holdfast policy docs policies/cis-debian-12 > docs/benchmarks/cis-debian-12-controls.md
 
 test: ## run all tests; as root on Debian also those on real hosts (what they need is installed first)
 	@internal/testhost/install.sh
@@ -47,6 +50,8 @@ lint: $(GOLANGCI_LINT) ## check formatting and run go vet and golangci-lint
 	@unformatted=$$(gofmt -s -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "make fmt would change:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	@go run ./cmd/holdfast facts --docs | cmp -s - docs/facts.md || { echo "docs/facts.md does not say what the facts are: run make docs"; exit 1; }
+	@go run ./cmd/holdfast policy docs --language | cmp -s - docs/policy-reference.md || { echo "docs/policy-reference.md does not say what the language is: run make docs"; exit 1; }
+	@go run ./cmd/holdfast policy docs policies/cis-debian-12 | cmp -s - docs/benchmarks/cis-debian-12-controls.md || { echo "docs/benchmarks/cis-debian-12-controls.md is not what the policy says: run make docs"; exit 1; }
 	$(GOLANGCI_LINT) run ./...
 
 $(GOLANGCI_LINT):

@@ -64,10 +64,21 @@ func orBuiltIn(paths []string) []string {
 }
 
 func (p *program) policyDocs() *cobra.Command {
-	return &cobra.Command{
+	var language bool
+	cmd := &cobra.Command{
 		Use: "docs [PATH...]", Short: "Print policies as Markdown, for those who have to live by them",
-		RunE: func(_ *cobra.Command, paths []string) error {
+		RunE: func(cmd *cobra.Command, paths []string) error {
 			var out bytes.Buffer
+			if language {
+				if len(paths) > 0 {
+					return usage(cmd, "--language is about no policy: it takes no path")
+				}
+				if err := benchmarks.WriteReference(&out); err != nil {
+					return err
+				}
+				_, err := p.out.Write(out.Bytes())
+				return err
+			}
 			for _, path := range orBuiltIn(paths) {
 				b, diags := p.load(path)
 				if err := p.report(path, b, diags); err != nil {
@@ -83,6 +94,8 @@ func (p *program) policyDocs() *cobra.Command {
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&language, "language", false, "print the functions and kinds of fix that policies can use")
+	return cmd
 }
 
 func (p *program) policyFmt() *cobra.Command {
