@@ -29,7 +29,10 @@ func (b *Bundle) Evaluate(ctx context.Context, set *facts.Set, sel Selection) ([
 		}
 	}
 	r.evaluate()
-	return out, ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // Keys are the facts that an evaluation of the selection reads for certain, as far as the text says: those of the

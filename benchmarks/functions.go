@@ -287,3 +287,16 @@ func extreme(name, doc string, better func(cmp int) bool) *function {
 		}),
 	}
 }
+
+// FunctionDoc documents one function of the language.
+type FunctionDoc struct{ Name, Usage, Doc string }
+
+// Functions are all functions of the language, in the order of their names.
+func Functions() []FunctionDoc {
+	out := make([]FunctionDoc, 0, len(functions))
+	for _, f := range functions {
+		out = append(out, FunctionDoc{f.name, f.usage, f.doc})
+	}
+	slices.SortFunc(out, func(a, b FunctionDoc) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
