@@ -15,7 +15,7 @@ import (
 // DotFile is a file or directory of a home directory whose name begins with a dot.
 type DotFile struct {
 	Path  string          `fact:"path" doc:"Its path."`
-	Name  string          `fact:"name" doc:"Its name: .netrc"`
+	Name  string          `fact:"name" doc:"Its name: .netrc."`
 	Type  facts.V[string] `fact:"type" doc:"file, directory, symlink (not followed), fifo, socket, char or block."`
 	Mode  facts.V[string] `fact:"mode" doc:"Permission bits, four octal digits; of a symlink itself always 0777."`
 	Owner facts.V[string] `fact:"owner" doc:"Name of its owner; empty when no account has the id."`
