@@ -65,9 +65,7 @@ func (l *loader) control(b block) {
 		ID: id, Title: b.needText("title"), Why: b.text("why"), Profiles: b.texts("profiles"),
 		Refs: b.refs("refs"), Remedy: b.text("remedy"), Range: b.DefRange(), bench: l.bench,
 	}
-	if _, ok := b.Body.Attributes["profiles"]; !ok {
-		b.errorf(b.DefRange(), "Attribute missing", "A control needs profiles: those that it belongs to.")
-	}
+	_, c.profiled = b.Body.Attributes["profiles"]
 	l.severity(b, c)
 	if a, ok := b.Body.Attributes["applies"]; ok {
 		c.applies = l.scope.compile(a.Expr, b.src, cty.Bool)
@@ -83,11 +81,13 @@ func (l *loader) control(b block) {
 	l.bench.Controls = append(l.bench.Controls, c)
 }
 
+// severity is medium where the policy does not say.
 func (l *loader) severity(b block, c *Control) {
-	text := b.needText("severity")
-	if text == "" {
+	c.Severity = Medium
+	if _, ok := b.Body.Attributes["severity"]; !ok {
 		return
 	}
+	text := b.text("severity")
 	if err := c.Severity.UnmarshalText([]byte(text)); err != nil {
 		b.errorf(b.Body.Attributes["severity"].Expr.Range(), "No such severity", "%s.%s", capital(err.Error()), didYouMean(text, severityNames[1:]))
 	}

@@ -197,7 +197,7 @@ func (l *loader) head(b block) {
 	bench.Range = b.DefRange()
 	bench.ID, _ = b.label("id")
 	bench.Title, bench.Version = b.needText("title"), b.text("version")
-	bench.DefaultProfile = b.needText("default_profile")
+	bench.DefaultProfile = b.text("default_profile")
 	if a, ok := b.Body.Attributes["applies_to"]; ok {
 		bench.appliesTo = l.scope.compile(a.Expr, b.src, cty.Bool)
 		bench.AppliesTo = b.src.sourceText(a.Expr.Range())
@@ -254,6 +254,7 @@ func (b *Benchmark) profileNames() []string {
 func (l *loader) finish() {
 	bench := l.bench
 	slices.SortStableFunc(bench.Controls, func(a, b *Control) int { return compareIDs(a.ID, b.ID) })
+	l.defaultProfile()
 	checkProfiles(bench, l.diags)
 	if bench.DefaultProfile != "" && bench.profile(bench.DefaultProfile) == nil {
 		*l.diags = append(*l.diags, oneDiag(bench.Range, "No such profile", fmt.Sprintf("The default_profile %q is not declared.%s", bench.DefaultProfile, didYouMean(bench.DefaultProfile, bench.profileNames())))...)
@@ -264,6 +265,31 @@ func (l *loader) finish() {
 			if bench.profile(name) == nil {
 				*l.diags = append(*l.diags, oneDiag(c.Range, "No such profile", fmt.Sprintf("Control %s names the profile %q, which the benchmark does not declare.%s", c.ID, name, didYouMean(name, bench.profileNames())))...)
 			}
+		}
+	}
+}
+
+// defaultProfile fills in what goes without saying: a benchmark of no profiles has one of all its controls, and one of a
+// single profile uses that.
+func (l *loader) defaultProfile() {
+	bench := l.bench
+	if len(bench.Profiles) == 0 {
+		bench.Profiles = []*Profile{{Name: "all", Title: "Every control", Range: bench.Range}}
+		for _, c := range bench.Controls {
+			if !c.profiled {
+				c.Profiles = []string{"all"}
+			}
+		}
+	}
+	if bench.DefaultProfile == "" && len(bench.Profiles) == 1 {
+		bench.DefaultProfile = bench.Profiles[0].Name
+	}
+	if bench.DefaultProfile == "" {
+		*l.diags = append(*l.diags, oneDiag(bench.Range, "Attribute missing", "A benchmark of several profiles needs a default_profile.")...)
+	}
+	for _, c := range bench.Controls {
+		if !c.profiled && len(c.Profiles) == 0 {
+			*l.diags = append(*l.diags, oneDiag(c.Range, "Attribute missing", fmt.Sprintf("Control %s needs profiles: those that it belongs to.", c.ID))...)
 		}
 	}
 }

@@ -68,9 +68,10 @@ type Control struct {
 	Applies  string   // its applies expression as written; empty when it always applies
 	Range    hcl.Range
 
-	bench   *Benchmark
-	applies *expression
-	demands []demand
+	bench    *Benchmark
+	profiled bool // the policy says which profiles it belongs to
+	applies  *expression
+	demands  []demand
 }
 
 // Demand is the source text of one pass, violations or manual.
