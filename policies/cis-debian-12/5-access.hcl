@@ -1,5 +1,12 @@
 # 5. Access control
 
+# UMASK of login.defs reaches a login only through pam_umask, which Debian does not call unless told so; and an argument of
+# the module's own goes before it.
+locals {
+  pam_umask    = [for e in pam_stack("common-session", "session").entries : e if e.module == "pam_umask.so" && e.called_on_success]
+  umask_by_pam = length(local.pam_umask) > 0 && alltrue([for e in local.pam_umask : !anytrue([for a in e.arguments : startswith(a, "umask=") || a == "usergroups"])]) && mode_within("0027", login_defs.umask)
+}
+
 control "5.1.1" {
   title    = "Only root can read how sshd is configured"
   why      = "It names who may come in and how."
@@ -548,7 +555,7 @@ control "5.2.1" {
     mitre_attack    = ["T1548"]
   }
 
-  pass = package("sudo").installed
+  pass = package("sudo").installed || package("sudo-ldap").installed
 
   fix "package" {
     name  = "sudo"
@@ -595,7 +602,13 @@ control "5.2.3" {
   }
 
   applies = sudoers.exists
-  pass    = sudoers.defaults.logfile != ""
+
+  check "for everyone" {
+    pass = sudoers.defaults.logfile != ""
+  }
+  check "no exception" {
+    violations = [for o in sudoers.overrides : o if o.name == "logfile" && o.operator == "unset"]
+  }
 
   fix "sudo_default" {
     name  = "logfile"
@@ -659,7 +672,7 @@ control "5.2.6" {
     pass = sudoers.defaults.timestamp_timeout >= 0 && sudoers.defaults.timestamp_timeout <= 15
   }
   check "exceptions" {
-    violations = [for o in sudoers.overrides : o if o.name == "timestamp_timeout"]
+    violations = [for o in sudoers.overrides : o if o.name == "timestamp_timeout" && !(o.operator == "=" && matches(o.value, "^([0-9]|1[0-4])([.][0-9]+)?$|^15([.]0+)?$"))]
   }
 
   fix "sudo_default" {
@@ -1422,9 +1435,9 @@ control "5.4.2.5" {
   refs = {
     nist_800_53 = ["CM-1", "CM-2", "CM-6", "CM-7", "IA-5"]
   }
-  remedy = "Take the directory out of PATH, or give it to root and take the right to write away from others."
+  remedy = "Take the element out of PATH; or make the directory, give it to root, and take the right to write away from others."
 
-  violations = [for d in shell_startup.root.path : d if d.problem != "" && d.exists]
+  violations = [for d in shell_startup.root.path : d if d.problem != ""]
 }
 
 control "5.4.2.6" {
@@ -1439,9 +1452,9 @@ control "5.4.2.6" {
     iso_27001_2013  = ["A.9.1.1"]
     mitre_attack    = ["T1083"]
   }
-  remedy = "Set umask 027 in /root/.bashrc and /root/.profile."
+  remedy = "Write umask 027 into /root/.profile and /root/.bashrc, behind any other umask."
 
-  pass = shell_startup.root.umask_set ? mode_within("0027", shell_startup.root.umask) : mode_within("0027", login_defs.umask)
+  pass = shell_startup.root.umask_set ? mode_within("0027", shell_startup.root.umask) : local.umask_by_pam
 }
 
 control "5.4.2.7" {
@@ -1453,7 +1466,12 @@ control "5.4.2.7" {
     nist_800_53 = ["AC-2", "AC-3", "AC-11", "MP-2"]
   }
 
-  violations = [for u in users : u if u.system && u.interactive && !contains(["root", "sync", "shutdown", "halt"], u.name)]
+  violations = [
+    for u in users : u
+    if(u.system && u.uid != 0 || u.uid == 65534)
+    && !contains(["/usr/sbin/nologin", "/sbin/nologin", "/usr/bin/false", "/bin/false"], u.shell)
+    && !contains(["sync /bin/sync", "sync /usr/bin/sync", "shutdown /sbin/shutdown", "shutdown /usr/sbin/shutdown", "halt /sbin/halt", "halt /usr/sbin/halt"], "${u.name} ${u.shell}")
+  ]
 
   fix "user" {
     for_each = violations
@@ -1542,10 +1560,13 @@ control "5.4.3.3" {
     mitre_attack    = ["T1083"]
   }
 
-  pass = shell_startup.user.umask_set ? mode_within("0027", shell_startup.user.umask) : mode_within("0027", login_defs.umask)
+  pass = shell_startup.user.umask_set ? mode_within("0027", shell_startup.user.umask) : local.umask_by_pam
 
-  fix "login_defs" {
-    name  = "UMASK"
-    value = "027"
+  fix "file" {
+    path    = "/etc/profile.d/50-holdfast-umask.sh"
+    content = "umask 027\n"
+    mode    = "0644"
+    owner   = "root"
+    group   = "root"
   }
 }

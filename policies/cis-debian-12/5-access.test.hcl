@@ -803,7 +803,7 @@ test "5.2.1: installed" {
 
 test "5.2.1: not installed" {
   facts {
-    package = { "sudo" = { installed = false } }
+    package = { "sudo" = { installed = false }, "sudo-ldap" = { installed = false } }
   }
   expect = { "5.2.1" = "fail" }
 }
@@ -813,6 +813,13 @@ test "5.2.1: dpkg could not be read" {
 
   }
   expect = { "5.2.1" = "unknown" }
+}
+
+test "5.2.1: with LDAP" {
+  facts {
+    package = { "sudo" = { installed = false }, "sudo-ldap" = { installed = true } }
+  }
+  expect = { "5.2.1" = "pass" }
 }
 
 test "5.2.2: as demanded" {
@@ -859,14 +866,14 @@ test "5.2.2: not for one user" {
 
 test "5.2.3: as demanded" {
   facts {
-    sudoers = { exists = true, defaults = { logfile = "/var/log/sudo.log" } }
+    sudoers = { exists = true, defaults = { logfile = "/var/log/sudo.log" }, overrides = [] }
   }
   expect = { "5.2.3" = "pass" }
 }
 
 test "5.2.3: not as demanded" {
   facts {
-    sudoers = { exists = true, defaults = { logfile = "" } }
+    sudoers = { exists = true, defaults = { logfile = "" }, overrides = [] }
   }
   expect = { "5.2.3" = "fail" }
 }
@@ -890,6 +897,13 @@ test "5.2.3: no sudo" {
     sudoers = { exists = false }
   }
   expect = { "5.2.3" = "not_applicable" }
+}
+
+test "5.2.3: not for one user" {
+  facts {
+    sudoers = { exists = true, defaults = { logfile = "/var/log/sudo.log" }, overrides = [{ scope = "user", targets = ["ann"], name = "logfile", operator = "unset", value = "" }] }
+  }
+  expect = { "5.2.3" = "fail" }
 }
 
 test "5.2.4: as demanded" {
@@ -995,6 +1009,27 @@ test "5.2.6: no sudo" {
     sudoers = { exists = false }
   }
   expect = { "5.2.6" = "not_applicable" }
+}
+
+test "5.2.6: one user is asked more often" {
+  facts {
+    sudoers = { exists = true, defaults = { timestamp_timeout = 15 }, overrides = [{ scope = "user", targets = ["ann"], name = "timestamp_timeout", operator = "=", value = "0" }] }
+  }
+  expect = { "5.2.6" = "pass" }
+}
+
+test "5.2.6: one user is asked less often" {
+  facts {
+    sudoers = { exists = true, defaults = { timestamp_timeout = 15 }, overrides = [{ scope = "user", targets = ["ann"], name = "timestamp_timeout", operator = "=", value = "60" }] }
+  }
+  expect = { "5.2.6" = "fail" }
+}
+
+test "5.2.6: one user is never asked again" {
+  facts {
+    sudoers = { exists = true, defaults = { timestamp_timeout = 15 }, overrides = [{ scope = "user", targets = ["ann"], name = "timestamp_timeout", operator = "=", value = "-1" }] }
+  }
+  expect = { "5.2.6" = "fail" }
 }
 
 test "5.2.7: as demanded" {
@@ -1838,6 +1873,20 @@ test "5.4.2.5: computed" {
   expect = { "5.4.2.5" = "unknown" }
 }
 
+test "5.4.2.5: an empty element, which is the current directory" {
+  facts {
+    shell_startup = { root = { path = [{ path = "", problem = "empty: the current directory" }] } }
+  }
+  expect = { "5.4.2.5" = "fail" }
+}
+
+test "5.4.2.5: a directory that anyone who may make it can fill" {
+  facts {
+    shell_startup = { root = { path = [{ path = "/opt/gone", problem = "does not exist", exists = false }] } }
+  }
+  expect = { "5.4.2.5" = "fail" }
+}
+
 test "5.4.2.6: strict" {
   facts {
     shell_startup = { root = { umask_set = true, umask = "0027" } }
@@ -1866,6 +1915,10 @@ test "5.4.2.6: by login.defs" {
   facts {
     shell_startup = { root = { umask_set = false, umask = "0000" } }
     login_defs    = { umask = "0027" }
+    fact "pam_stack" {
+      args  = ["common-session", "session"]
+      value = { entries = [{ module = "pam_umask.so", called_on_success = true, arguments = [] }] }
+    }
   }
   expect = { "5.4.2.6" = "pass" }
 }
@@ -1877,16 +1930,48 @@ test "5.4.2.6: computed" {
   expect = { "5.4.2.6" = "unknown" }
 }
 
+test "5.4.2.6: by login.defs, which nothing reads" {
+  facts {
+    shell_startup = { root = { umask_set = false } }
+    login_defs    = { umask = "0027" }
+    fact "pam_stack" {
+      args  = ["common-session", "session"]
+      value = { entries = [{ module = "pam_unix.so", called_on_success = true, arguments = [] }] }
+    }
+  }
+  expect = { "5.4.2.6" = "fail" }
+}
+
+test "5.4.2.6: by an argument of pam_umask" {
+  facts {
+    shell_startup = { root = { umask_set = false } }
+    login_defs    = { umask = "0027" }
+    fact "pam_stack" {
+      args  = ["common-session", "session"]
+      value = { entries = [{ module = "pam_umask.so", called_on_success = true, arguments = ["umask=0022"] }] }
+    }
+  }
+  expect = { "5.4.2.6" = "fail" }
+}
+
+test "5.4.2.6: the stack could not be read" {
+  facts {
+    shell_startup = { root = { umask_set = false } }
+    login_defs    = { umask = "0027" }
+  }
+  expect = { "5.4.2.6" = "unknown" }
+}
+
 test "5.4.2.7: as demanded" {
   facts {
-    users = [{ name = "root", system = true, interactive = true }, { name = "www-data", system = true, interactive = false }]
+    users = [{ name = "root", uid = 0, system = true, shell = "/bin/bash" }, { name = "www-data", uid = 33, system = true, shell = "/usr/sbin/nologin" }, { name = "sync", uid = 4, system = true, shell = "/bin/sync" }, { name = "jo", uid = 1000, system = false, shell = "/bin/bash" }]
   }
   expect = { "5.4.2.7" = "pass" }
 }
 
 test "5.4.2.7: one that is not" {
   facts {
-    users = [{ name = "www-data", system = true, interactive = true }]
+    users = [{ name = "www-data", uid = 33, system = true, shell = "/bin/sh" }]
   }
   expect = { "5.4.2.7" = "fail" }
 }
@@ -1896,6 +1981,41 @@ test "5.4.2.7: could not be read" {
 
   }
   expect = { "5.4.2.7" = "unknown" }
+}
+
+test "5.4.2.7: a shell that /etc/shells does not list" {
+  facts {
+    users = [{ name = "www-data", uid = 33, system = true, interactive = false, shell = "/opt/bin/bash" }]
+  }
+  expect = { "5.4.2.7" = "fail" }
+}
+
+test "5.4.2.7: an empty field means /bin/sh" {
+  facts {
+    users = [{ name = "www-data", uid = 33, system = true, shell = "" }]
+  }
+  expect = { "5.4.2.7" = "fail" }
+}
+
+test "5.4.2.7: only its name is that of a harmless program" {
+  facts {
+    users = [{ name = "www-data", uid = 33, system = true, shell = "/tmp/nologin" }]
+  }
+  expect = { "5.4.2.7" = "fail" }
+}
+
+test "5.4.2.7: sync has a shell" {
+  facts {
+    users = [{ name = "sync", uid = 4, system = true, shell = "/bin/bash" }]
+  }
+  expect = { "5.4.2.7" = "fail" }
+}
+
+test "5.4.2.7: nobody has a shell" {
+  facts {
+    users = [{ name = "nobody", uid = 65534, system = false, shell = "/bin/sh" }]
+  }
+  expect = { "5.4.2.7" = "fail" }
 }
 
 test "5.4.2.8: as demanded" {
@@ -1995,6 +2115,10 @@ test "5.4.3.3: by login.defs" {
   facts {
     shell_startup = { user = { umask_set = false, umask = "0000" } }
     login_defs    = { umask = "0022" }
+    fact "pam_stack" {
+      args  = ["common-session", "session"]
+      value = { entries = [{ module = "pam_umask.so", called_on_success = true, arguments = [] }] }
+    }
   }
   expect = { "5.4.3.3" = "fail" }
 }
@@ -2004,4 +2128,48 @@ test "5.4.3.3: computed" {
     shell_startup = { user = { umask_set = true } }
   }
   expect = { "5.4.3.3" = "unknown" }
+}
+
+test "5.4.3.3: by login.defs, which nothing reads" {
+  facts {
+    shell_startup = { user = { umask_set = false } }
+    login_defs    = { umask = "0027" }
+    fact "pam_stack" {
+      args  = ["common-session", "session"]
+      value = { entries = [{ module = "pam_unix.so", called_on_success = true, arguments = [] }] }
+    }
+  }
+  expect = { "5.4.3.3" = "fail" }
+}
+
+test "5.4.3.3: by an argument of pam_umask" {
+  facts {
+    shell_startup = { user = { umask_set = false } }
+    login_defs    = { umask = "0027" }
+    fact "pam_stack" {
+      args  = ["common-session", "session"]
+      value = { entries = [{ module = "pam_umask.so", called_on_success = true, arguments = ["umask=0022"] }] }
+    }
+  }
+  expect = { "5.4.3.3" = "fail" }
+}
+
+test "5.4.3.3: the stack could not be read" {
+  facts {
+    shell_startup = { user = { umask_set = false } }
+    login_defs    = { umask = "0027" }
+  }
+  expect = { "5.4.3.3" = "unknown" }
+}
+
+test "5.4.3.3: by pam_umask from login.defs" {
+  facts {
+    shell_startup = { user = { umask_set = false } }
+    login_defs    = { umask = "0027" }
+    fact "pam_stack" {
+      args  = ["common-session", "session"]
+      value = { entries = [{ module = "pam_umask.so", called_on_success = true, arguments = [] }] }
+    }
+  }
+  expect = { "5.4.3.3" = "pass" }
 }
