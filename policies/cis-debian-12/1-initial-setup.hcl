@@ -532,6 +532,185 @@ control "1.1.2.3.3" {
   }
 }
 
+control "1.1.2.4.1" {
+  title    = "/var is a file system of its own"
+  why      = "What fills /var, logs and spools and caches, should not fill the system."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-5", "AC-6", "CM-7"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1499", "T1499.001"]
+  }
+  remedy = "Give /var a partition or a logical volume of its own, and an entry in /etc/fstab."
+
+  check "mounted now" {
+    pass = mount("/var").mounted
+  }
+  check "mounted after a reboot" {
+    pass = mount("/var").is_configured
+  }
+}
+
+control "1.1.2.4.2" {
+  title    = "/var takes no device files"
+  why      = "A device file is a way around every permission, and nothing needs one there."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-3", "AC-5", "AC-6", "MP-2"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1200"]
+  }
+  applies = mount("/var").mounted
+
+  check "now" {
+    pass = contains(mount("/var").options, "nodev")
+  }
+  check "after a reboot" {
+    pass = !mount("/var").is_configured || contains(mount("/var").configured_options, "nodev")
+  }
+
+  fix "mount_option" {
+    path = "/var"
+    add  = ["nodev"]
+  }
+}
+
+control "1.1.2.4.3" {
+  title    = "/var gives no one another user's rights"
+  why      = "Programs that give rights away belong where only root writes."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-3", "AC-5", "AC-6", "MP-2"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1548", "T1548.001"]
+  }
+  applies = mount("/var").mounted
+
+  check "now" {
+    pass = contains(mount("/var").options, "nosuid")
+  }
+  check "after a reboot" {
+    pass = !mount("/var").is_configured || contains(mount("/var").configured_options, "nosuid")
+  }
+
+  fix "mount_option" {
+    path = "/var"
+    add  = ["nosuid"]
+  }
+}
+
+control "1.1.2.5.1" {
+  title    = "/var/tmp is a file system of its own"
+  why      = "Everyone may write there, and what is written survives a reboot."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-5", "AC-6", "CM-7"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1499", "T1499.001"]
+  }
+  remedy = "Give /var/tmp a partition or a logical volume of its own, and an entry in /etc/fstab."
+
+  check "mounted now" {
+    pass = mount("/var/tmp").mounted
+  }
+  check "mounted after a reboot" {
+    pass = mount("/var/tmp").is_configured
+  }
+}
+
+control "1.1.2.5.2" {
+  title    = "/var/tmp takes no device files"
+  why      = "A device file is a way around every permission, and nothing needs one there."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-3", "AC-5", "AC-6", "MP-2"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1499", "T1499.001"]
+  }
+  applies = mount("/var/tmp").mounted
+
+  check "now" {
+    pass = contains(mount("/var/tmp").options, "nodev")
+  }
+  check "after a reboot" {
+    pass = !mount("/var/tmp").is_configured || contains(mount("/var/tmp").configured_options, "nodev")
+  }
+
+  fix "mount_option" {
+    path = "/var/tmp"
+    add  = ["nodev"]
+  }
+}
+
+control "1.1.2.5.3" {
+  title    = "/var/tmp gives no one another user's rights"
+  why      = "Programs that give rights away belong where only root writes."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-3", "AC-5", "AC-6", "MP-2"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1548", "T1548.001"]
+  }
+  applies = mount("/var/tmp").mounted
+
+  check "now" {
+    pass = contains(mount("/var/tmp").options, "nosuid")
+  }
+  check "after a reboot" {
+    pass = !mount("/var/tmp").is_configured || contains(mount("/var/tmp").configured_options, "nosuid")
+  }
+
+  fix "mount_option" {
+    path = "/var/tmp"
+    add  = ["nosuid"]
+  }
+}
+
+control "1.1.2.5.4" {
+  title    = "/var/tmp runs no programs"
+  why      = "What services and users write there is data; a program among it was put there by an attacker."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-3", "AC-5", "AC-6", "MP-2"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1204", "T1204.002"]
+  }
+  applies = mount("/var/tmp").mounted
+
+  check "now" {
+    pass = contains(mount("/var/tmp").options, "noexec")
+  }
+  check "after a reboot" {
+    pass = !mount("/var/tmp").is_configured || contains(mount("/var/tmp").configured_options, "noexec")
+  }
+
+  fix "mount_option" {
+    path = "/var/tmp"
+    add  = ["noexec"]
+  }
+}
+
 control "1.1.2.6.1" {
   title    = "/var/log is a file system of its own"
   why      = "A flood of messages should fill the logs, not the machine; and what fills the machine should not stop the logs."
@@ -553,6 +732,87 @@ control "1.1.2.6.1" {
   }
 }
 
+control "1.1.2.6.2" {
+  title    = "/var/log takes no device files"
+  why      = "A device file is a way around every permission, and nothing needs one there."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-3", "AC-5", "AC-6", "MP-2"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1200"]
+  }
+  applies = mount("/var/log").mounted
+
+  check "now" {
+    pass = contains(mount("/var/log").options, "nodev")
+  }
+  check "after a reboot" {
+    pass = !mount("/var/log").is_configured || contains(mount("/var/log").configured_options, "nodev")
+  }
+
+  fix "mount_option" {
+    path = "/var/log"
+    add  = ["nodev"]
+  }
+}
+
+control "1.1.2.6.3" {
+  title    = "/var/log gives no one another user's rights"
+  why      = "Programs that give rights away belong where only root writes."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-3", "AC-5", "AC-6", "MP-2"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1548", "T1548.001"]
+  }
+  applies = mount("/var/log").mounted
+
+  check "now" {
+    pass = contains(mount("/var/log").options, "nosuid")
+  }
+  check "after a reboot" {
+    pass = !mount("/var/log").is_configured || contains(mount("/var/log").configured_options, "nosuid")
+  }
+
+  fix "mount_option" {
+    path = "/var/log"
+    add  = ["nosuid"]
+  }
+}
+
+control "1.1.2.6.4" {
+  title    = "/var/log runs no programs"
+  why      = "What services and users write there is data; a program among it was put there by an attacker."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-3", "AC-5", "AC-6", "MP-2"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1204", "T1204.002"]
+  }
+  applies = mount("/var/log").mounted
+
+  check "now" {
+    pass = contains(mount("/var/log").options, "noexec")
+  }
+  check "after a reboot" {
+    pass = !mount("/var/log").is_configured || contains(mount("/var/log").configured_options, "noexec")
+  }
+
+  fix "mount_option" {
+    path = "/var/log"
+    add  = ["noexec"]
+  }
+}
+
 control "1.1.2.7.1" {
   title    = "/var/log/audit is a file system of its own"
   why      = "The audit trail needs space that nothing else can take."
@@ -571,6 +831,87 @@ control "1.1.2.7.1" {
   }
   check "mounted after a reboot" {
     pass = mount("/var/log/audit").is_configured
+  }
+}
+
+control "1.1.2.7.2" {
+  title    = "/var/log/audit takes no device files"
+  why      = "A device file is a way around every permission, and nothing needs one there."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-3", "AC-5", "AC-6", "MP-2"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1200"]
+  }
+  applies = mount("/var/log/audit").mounted
+
+  check "now" {
+    pass = contains(mount("/var/log/audit").options, "nodev")
+  }
+  check "after a reboot" {
+    pass = !mount("/var/log/audit").is_configured || contains(mount("/var/log/audit").configured_options, "nodev")
+  }
+
+  fix "mount_option" {
+    path = "/var/log/audit"
+    add  = ["nodev"]
+  }
+}
+
+control "1.1.2.7.3" {
+  title    = "/var/log/audit gives no one another user's rights"
+  why      = "Programs that give rights away belong where only root writes."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-3", "AC-5", "AC-6", "MP-2"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1548", "T1548.001"]
+  }
+  applies = mount("/var/log/audit").mounted
+
+  check "now" {
+    pass = contains(mount("/var/log/audit").options, "nosuid")
+  }
+  check "after a reboot" {
+    pass = !mount("/var/log/audit").is_configured || contains(mount("/var/log/audit").configured_options, "nosuid")
+  }
+
+  fix "mount_option" {
+    path = "/var/log/audit"
+    add  = ["nosuid"]
+  }
+}
+
+control "1.1.2.7.4" {
+  title    = "/var/log/audit runs no programs"
+  why      = "What services and users write there is data; a program among it was put there by an attacker."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-3", "AC-5", "AC-6", "MP-2"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1204", "T1204.002"]
+  }
+  applies = mount("/var/log/audit").mounted
+
+  check "now" {
+    pass = contains(mount("/var/log/audit").options, "noexec")
+  }
+  check "after a reboot" {
+    pass = !mount("/var/log/audit").is_configured || contains(mount("/var/log/audit").configured_options, "noexec")
+  }
+
+  fix "mount_option" {
+    path = "/var/log/audit"
+    add  = ["noexec"]
   }
 }
 
@@ -690,8 +1031,12 @@ control "1.3.1.3" {
     mitre_attack    = ["T1497"]
   }
 
-  applies = apparmor.enabled
-  check "profiles" {
+  remedy = "Boot with AppArmor on, load the profiles (systemctl reload apparmor), and restart the processes that run outside of theirs."
+
+  check "profiles are loaded" {
+    pass = apparmor.enabled && length(apparmor.profiles) > 0
+  }
+  check "profiles confine" {
     violations = [for p in apparmor.profiles : p if p.mode != "enforce" && p.mode != "complain"]
   }
   check "processes" {
@@ -713,8 +1058,12 @@ control "1.3.1.4" {
   }
   remedy = "Put each profile into enforce mode with aa-enforce, after its log has been quiet for a while."
 
-  applies    = apparmor.enabled
-  violations = [for p in apparmor.profiles : p if p.mode != "enforce"]
+  check "profiles are loaded" {
+    pass = apparmor.enabled && length(apparmor.profiles) > 0
+  }
+  check "profiles are enforced" {
+    violations = [for p in apparmor.profiles : p if p.mode != "enforce"]
+  }
 }
 
 control "1.4.1" {
@@ -825,6 +1174,8 @@ control "1.5.3" {
     mitre_attack = ["T1005"]
   }
 
+  remedy = "Write \"* hard core 0\" into a file of /etc/security/limits.d, and Storage=none and ProcessSizeMax=0 for systemd-coredump where it is installed."
+
   check "limit for everyone" {
     pass = limit("*", "hard", "core").exists && limit("*", "hard", "core").value == "0"
   }
@@ -839,6 +1190,10 @@ control "1.5.3" {
   }
   check "setuid programs after a reboot" {
     pass = sysctl("fs.suid_dumpable").is_configured && sysctl("fs.suid_dumpable").configured == "0"
+  }
+
+  check "systemd-coredump keeps nothing" {
+    pass = !package("systemd-coredump").installed || lookup(systemd_conf("coredump.conf").options, "Coredump.Storage", "external") == "none" && matches(lookup(systemd_conf("coredump.conf").options, "Coredump.ProcessSizeMax", "1G"), "^0[BKMGTPE]?$")
   }
 
   fix "sysctl" {
@@ -857,7 +1212,7 @@ control "1.6.1" {
     mitre_attack = ["T1082", "T1592", "T1592.004"]
   }
 
-  pass = length(banner.motd.leaks) == 0
+  violations = banner.motd.leaks
 }
 
 control "1.6.2" {
@@ -1003,6 +1358,27 @@ control "1.7.1" {
   }
 }
 
+control "1.7.2" {
+  title    = "The login screen shows a banner"
+  why      = "A banner says whose machine it is and that access is watched."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    nist_800_53  = ["CM-1", "CM-2", "CM-6", "CM-7", "IA-5"]
+    mitre_attack = ["T1078", "T1078.001", "T1078.002", "T1078.003", "T1087", "T1087.001", "T1087.002"]
+  }
+  remedy = "Set banner-message-enable and banner-message-text of org/gnome/login-screen in a file of /etc/dconf/db/gdm.d, and run dconf update."
+
+  applies = gdm.installed
+
+  check "shown" {
+    pass = dconf("org/gnome/login-screen/banner-message-enable").set && dconf("org/gnome/login-screen/banner-message-enable").bool
+  }
+  check "says something" {
+    pass = dconf("org/gnome/login-screen/banner-message-text").set && trimspace(dconf("org/gnome/login-screen/banner-message-text").text) != ""
+  }
+}
+
 control "1.7.3" {
   title    = "The login screen lists no accounts"
   why      = "Half of a login is the name."
@@ -1015,6 +1391,29 @@ control "1.7.3" {
 
   applies = gdm.installed
   pass    = dconf("org/gnome/login-screen/disable-user-list").value == "true"
+}
+
+control "1.7.4" {
+  title    = "An idle session locks"
+  why      = "Who sits down at an open screen is its user."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["4.3"]
+    nist_800_53     = ["AC-2(5)", "AC-11", "AC-11(1)", "AC-12"]
+    pci_dss_4       = ["8.2.8"]
+    mitre_attack    = ["T1461"]
+  }
+  remedy = "Set idle-delay of org/gnome/desktop/session to 900 or less and lock-delay of org/gnome/desktop/screensaver to 5 or less in a file of /etc/dconf/db/local.d, and run dconf update."
+
+  applies = gdm.installed
+
+  check "idle after a quarter of an hour" {
+    pass = dconf("org/gnome/desktop/session/idle-delay").set && dconf("org/gnome/desktop/session/idle-delay").number >= 1 && dconf("org/gnome/desktop/session/idle-delay").number <= 900
+  }
+  check "locked at once" {
+    pass = dconf("org/gnome/desktop/screensaver/lock-delay").set && dconf("org/gnome/desktop/screensaver/lock-delay").number >= 0 && dconf("org/gnome/desktop/screensaver/lock-delay").number <= 5
+  }
 }
 
 control "1.7.5" {
@@ -1037,6 +1436,86 @@ control "1.7.5" {
   check "lock delay" {
     pass = dconf("org/gnome/desktop/screensaver/lock-delay").locked
   }
+}
+
+control "1.7.6" {
+  title    = "Media are not mounted by themselves"
+  why      = "What is plugged in is read by the kernel and shown to the user before anyone asked."
+  profiles = ["level1-server", "level2-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["10.3"]
+    nist_800_53     = ["CM-1", "CM-2", "CM-6", "CM-7", "IA-5"]
+    iso_27001_2013  = ["A.12.2.1"]
+    mitre_attack    = ["T1091"]
+  }
+  remedy = "Set automount and automount-open of org/gnome/desktop/media-handling to false in a file of /etc/dconf/db/local.d, and run dconf update."
+
+  applies = gdm.installed
+
+  check "automount" {
+    pass = dconf("org/gnome/desktop/media-handling/automount").set && !dconf("org/gnome/desktop/media-handling/automount").bool
+  }
+  check "automount-open" {
+    pass = dconf("org/gnome/desktop/media-handling/automount-open").set && !dconf("org/gnome/desktop/media-handling/automount-open").bool
+  }
+}
+
+control "1.7.7" {
+  title    = "Users can not switch the mounting of media on"
+  why      = "What each user can switch on again is not off."
+  profiles = ["level1-server", "level2-workstation"]
+  severity = "low"
+  refs = {
+    nist_800_53  = ["CM-1", "CM-2", "CM-6", "CM-7", "IA-5"]
+    mitre_attack = ["T1091"]
+  }
+  remedy = "Write the two keys into a file of /etc/dconf/db/local.d/locks, and run dconf update."
+
+  applies = gdm.installed
+
+  check "automount" {
+    pass = dconf("org/gnome/desktop/media-handling/automount").locked
+  }
+  check "automount-open" {
+    pass = dconf("org/gnome/desktop/media-handling/automount-open").locked
+  }
+}
+
+control "1.7.8" {
+  title    = "Media never start programs"
+  why      = "A program that starts when a disk is plugged in is how worms travel."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["10.3"]
+    nist_800_53     = ["CM-1", "CM-2", "CM-6", "CM-7", "IA-5"]
+    iso_27001_2013  = ["A.12.2.1"]
+    mitre_attack    = ["T1091"]
+  }
+  remedy = "Set autorun-never of org/gnome/desktop/media-handling to true in a file of /etc/dconf/db/local.d, and run dconf update."
+
+  applies = gdm.installed
+
+  pass = dconf("org/gnome/desktop/media-handling/autorun-never").set && dconf("org/gnome/desktop/media-handling/autorun-never").bool
+}
+
+control "1.7.9" {
+  title    = "Users can not let media start programs"
+  why      = "What each user can switch on again is not off."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["10.3"]
+    nist_800_53     = ["CM-1", "CM-2", "CM-6", "CM-7", "IA-5"]
+    iso_27001_2013  = ["A.12.2.1"]
+    mitre_attack    = ["T1091"]
+  }
+  remedy = "Write the key into a file of /etc/dconf/db/local.d/locks, and run dconf update."
+
+  applies = gdm.installed
+
+  pass = dconf("org/gnome/desktop/media-handling/autorun-never").locked
 }
 
 control "1.7.10" {

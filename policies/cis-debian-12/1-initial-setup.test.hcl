@@ -784,9 +784,9 @@ test "1.3.1.3: a process that started before" {
 
 test "1.3.1.3: no AppArmor" {
   facts {
-    apparmor = { enabled = false }
+    apparmor = { enabled = false, profiles = [], unconfined_with_profile = [] }
   }
-  expect = { "1.3.1.3" = "not_applicable" }
+  expect = { "1.3.1.3" = "fail" }
 }
 
 test "1.3.1.3: the profiles could not be read" {
@@ -794,6 +794,13 @@ test "1.3.1.3: the profiles could not be read" {
     apparmor = { enabled = true }
   }
   expect = { "1.3.1.3" = "unknown" }
+}
+
+test "1.3.1.3: no profile is loaded" {
+  facts {
+    apparmor = { enabled = true, profiles = [], unconfined_with_profile = [] }
+  }
+  expect = { "1.3.1.3" = "fail" }
 }
 
 test "1.3.1.4: enforced" {
@@ -812,9 +819,9 @@ test "1.3.1.4: complaining" {
 
 test "1.3.1.4: no AppArmor" {
   facts {
-    apparmor = { enabled = false }
+    apparmor = { enabled = false, profiles = [], unconfined_with_profile = [] }
   }
-  expect = { "1.3.1.4" = "not_applicable" }
+  expect = { "1.3.1.4" = "fail" }
 }
 
 test "1.3.1.4: the profiles could not be read" {
@@ -822,6 +829,13 @@ test "1.3.1.4: the profiles could not be read" {
     apparmor = { enabled = true }
   }
   expect = { "1.3.1.4" = "unknown" }
+}
+
+test "1.3.1.4: no profile is loaded" {
+  facts {
+    apparmor = { enabled = true, profiles = [], unconfined_with_profile = [] }
+  }
+  expect = { "1.3.1.4" = "fail" }
 }
 
 test "1.4.1: set and hashed" {
@@ -979,8 +993,9 @@ test "1.5.2: the kernel does not say" {
 
 test "1.5.3: none" {
   facts {
-    limits = { entries = [], exempt = [] }
-    sysctl = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
+    package = { "systemd-coredump" = { installed = false } }
+    limits  = { entries = [], exempt = [] }
+    sysctl  = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
     fact "limit" {
       args  = ["*", "hard", "core"]
       value = { exists = true, value = "0" }
@@ -991,8 +1006,9 @@ test "1.5.3: none" {
 
 test "1.5.3: unlimited" {
   facts {
-    limits = { entries = [], exempt = [] }
-    sysctl = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
+    package = { "systemd-coredump" = { installed = false } }
+    limits  = { entries = [], exempt = [] }
+    sysctl  = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
     fact "limit" {
       args  = ["*", "hard", "core"]
       value = { exists = true, value = "unlimited" }
@@ -1003,8 +1019,9 @@ test "1.5.3: unlimited" {
 
 test "1.5.3: setuid programs dump" {
   facts {
-    limits = { entries = [], exempt = [] }
-    sysctl = { "fs.suid_dumpable" = { running = "2", is_configured = true, configured = "0" } }
+    package = { "systemd-coredump" = { installed = false } }
+    limits  = { entries = [], exempt = [] }
+    sysctl  = { "fs.suid_dumpable" = { running = "2", is_configured = true, configured = "0" } }
     fact "limit" {
       args  = ["*", "hard", "core"]
       value = { exists = true, value = "0" }
@@ -1015,8 +1032,9 @@ test "1.5.3: setuid programs dump" {
 
 test "1.5.3: no limit" {
   facts {
-    limits = { entries = [], exempt = [] }
-    sysctl = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
+    package = { "systemd-coredump" = { installed = false } }
+    limits  = { entries = [], exempt = [] }
+    sysctl  = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
     fact "limit" {
       args  = ["*", "hard", "core"]
       value = { exists = false }
@@ -1027,22 +1045,79 @@ test "1.5.3: no limit" {
 
 test "1.5.3: limits.conf could not be read" {
   facts {
-    limits = { entries = [], exempt = [] }
-    sysctl = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
+    package = { "systemd-coredump" = { installed = false } }
+    limits  = { entries = [], exempt = [] }
+    sysctl  = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
   }
   expect = { "1.5.3" = "unknown" }
 }
 
 test "1.5.3: one user is excepted" {
   facts {
-    limits = { entries = [{ domain = "ann", type = "hard", item = "core", value = "unlimited", path = "/etc/security/limits.conf", line = 9 }], exempt = [] }
-    sysctl = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
+    package = { "systemd-coredump" = { installed = false } }
+    limits  = { entries = [{ domain = "ann", type = "hard", item = "core", value = "unlimited", path = "/etc/security/limits.conf", line = 9 }], exempt = [] }
+    sysctl  = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
     fact "limit" {
       args  = ["*", "hard", "core"]
       value = { exists = true, value = "0" }
     }
   }
   expect = { "1.5.3" = "fail" }
+}
+
+test "1.5.3: systemd-coredump keeps nothing" {
+  facts {
+    limits  = { entries = [], exempt = [] }
+    sysctl  = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
+    package = { "systemd-coredump" = { installed = true } }
+    fact "limit" {
+      args  = ["*", "hard", "core"]
+      value = { exists = true, value = "0" }
+    }
+    systemd_conf = { "coredump.conf" = { options = { "Coredump.Storage" = "none", "Coredump.ProcessSizeMax" = "0" } } }
+  }
+  expect = { "1.5.3" = "pass" }
+}
+
+test "1.5.3: systemd-coredump keeps dumps, as it does by default" {
+  facts {
+    limits  = { entries = [], exempt = [] }
+    sysctl  = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
+    package = { "systemd-coredump" = { installed = true } }
+    fact "limit" {
+      args  = ["*", "hard", "core"]
+      value = { exists = true, value = "0" }
+    }
+    systemd_conf = { "coredump.conf" = { options = {} } }
+  }
+  expect = { "1.5.3" = "fail" }
+}
+
+test "1.5.3: systemd-coredump still takes them" {
+  facts {
+    limits  = { entries = [], exempt = [] }
+    sysctl  = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
+    package = { "systemd-coredump" = { installed = true } }
+    fact "limit" {
+      args  = ["*", "hard", "core"]
+      value = { exists = true, value = "0" }
+    }
+    systemd_conf = { "coredump.conf" = { options = { "Coredump.Storage" = "none" } } }
+  }
+  expect = { "1.5.3" = "fail" }
+}
+
+test "1.5.3: coredump.conf could not be read" {
+  facts {
+    limits  = { entries = [], exempt = [] }
+    sysctl  = { "fs.suid_dumpable" = { running = "0", is_configured = true, configured = "0" } }
+    package = { "systemd-coredump" = { installed = true } }
+    fact "limit" {
+      args  = ["*", "hard", "core"]
+      value = { exists = true, value = "0" }
+    }
+  }
+  expect = { "1.5.3" = "unknown" }
 }
 
 test "1.6.1: says nothing" {
@@ -1348,4 +1423,673 @@ test "1.7.10: no GDM" {
     gdm = { installed = false }
   }
   expect = { "1.7.10" = "not_applicable" }
+}
+
+test "1.1.2.4.1: mounted and configured" {
+  facts {
+    mount = { "/var" = { mounted = true, is_configured = true } }
+  }
+  expect = { "1.1.2.4.1" = "pass" }
+}
+
+test "1.1.2.4.1: part of the file system above" {
+  facts {
+    mount = { "/var" = { mounted = false, is_configured = false } }
+  }
+  expect = { "1.1.2.4.1" = "fail" }
+}
+
+test "1.1.2.4.1: gone at the next boot" {
+  facts {
+    mount = { "/var" = { mounted = true, is_configured = false } }
+  }
+  expect = { "1.1.2.4.1" = "fail" }
+}
+
+test "1.1.2.4.1: fstab could not be read" {
+  facts {
+    mount = { "/var" = { mounted = true } }
+  }
+  expect = { "1.1.2.4.1" = "unknown" }
+}
+
+test "1.1.2.4.2: set" {
+  facts {
+    mount = { "/var" = { mounted = true, options = ["rw", "nodev"], is_configured = true, configured_options = ["nodev"] } }
+  }
+  expect = { "1.1.2.4.2" = "pass" }
+}
+
+test "1.1.2.4.2: not set now" {
+  facts {
+    mount = { "/var" = { mounted = true, options = ["rw"], is_configured = true, configured_options = ["nodev"] } }
+  }
+  expect = { "1.1.2.4.2" = "fail" }
+}
+
+test "1.1.2.4.2: lost at the next boot" {
+  facts {
+    mount = { "/var" = { mounted = true, options = ["rw", "nodev"], is_configured = true, configured_options = ["defaults"] } }
+  }
+  expect = { "1.1.2.4.2" = "fail" }
+}
+
+test "1.1.2.4.2: no file system of its own" {
+  facts {
+    mount = { "/var" = { mounted = false } }
+  }
+  expect = { "1.1.2.4.2" = "not_applicable" }
+}
+
+test "1.1.2.4.2: fstab could not be read" {
+  facts {
+    mount = { "/var" = { mounted = true, options = ["nodev"] } }
+  }
+  expect = { "1.1.2.4.2" = "unknown" }
+}
+
+test "1.1.2.4.3: set" {
+  facts {
+    mount = { "/var" = { mounted = true, options = ["rw", "nosuid"], is_configured = true, configured_options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.4.3" = "pass" }
+}
+
+test "1.1.2.4.3: not set now" {
+  facts {
+    mount = { "/var" = { mounted = true, options = ["rw"], is_configured = true, configured_options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.4.3" = "fail" }
+}
+
+test "1.1.2.4.3: lost at the next boot" {
+  facts {
+    mount = { "/var" = { mounted = true, options = ["rw", "nosuid"], is_configured = true, configured_options = ["defaults"] } }
+  }
+  expect = { "1.1.2.4.3" = "fail" }
+}
+
+test "1.1.2.4.3: no file system of its own" {
+  facts {
+    mount = { "/var" = { mounted = false } }
+  }
+  expect = { "1.1.2.4.3" = "not_applicable" }
+}
+
+test "1.1.2.4.3: fstab could not be read" {
+  facts {
+    mount = { "/var" = { mounted = true, options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.4.3" = "unknown" }
+}
+
+test "1.1.2.5.1: mounted and configured" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, is_configured = true } }
+  }
+  expect = { "1.1.2.5.1" = "pass" }
+}
+
+test "1.1.2.5.1: part of the file system above" {
+  facts {
+    mount = { "/var/tmp" = { mounted = false, is_configured = false } }
+  }
+  expect = { "1.1.2.5.1" = "fail" }
+}
+
+test "1.1.2.5.1: gone at the next boot" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, is_configured = false } }
+  }
+  expect = { "1.1.2.5.1" = "fail" }
+}
+
+test "1.1.2.5.1: fstab could not be read" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true } }
+  }
+  expect = { "1.1.2.5.1" = "unknown" }
+}
+
+test "1.1.2.5.2: set" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["rw", "nodev"], is_configured = true, configured_options = ["nodev"] } }
+  }
+  expect = { "1.1.2.5.2" = "pass" }
+}
+
+test "1.1.2.5.2: not set now" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["rw"], is_configured = true, configured_options = ["nodev"] } }
+  }
+  expect = { "1.1.2.5.2" = "fail" }
+}
+
+test "1.1.2.5.2: lost at the next boot" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["rw", "nodev"], is_configured = true, configured_options = ["defaults"] } }
+  }
+  expect = { "1.1.2.5.2" = "fail" }
+}
+
+test "1.1.2.5.2: no file system of its own" {
+  facts {
+    mount = { "/var/tmp" = { mounted = false } }
+  }
+  expect = { "1.1.2.5.2" = "not_applicable" }
+}
+
+test "1.1.2.5.2: fstab could not be read" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["nodev"] } }
+  }
+  expect = { "1.1.2.5.2" = "unknown" }
+}
+
+test "1.1.2.5.3: set" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["rw", "nosuid"], is_configured = true, configured_options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.5.3" = "pass" }
+}
+
+test "1.1.2.5.3: not set now" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["rw"], is_configured = true, configured_options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.5.3" = "fail" }
+}
+
+test "1.1.2.5.3: lost at the next boot" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["rw", "nosuid"], is_configured = true, configured_options = ["defaults"] } }
+  }
+  expect = { "1.1.2.5.3" = "fail" }
+}
+
+test "1.1.2.5.3: no file system of its own" {
+  facts {
+    mount = { "/var/tmp" = { mounted = false } }
+  }
+  expect = { "1.1.2.5.3" = "not_applicable" }
+}
+
+test "1.1.2.5.3: fstab could not be read" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.5.3" = "unknown" }
+}
+
+test "1.1.2.5.4: set" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["rw", "noexec"], is_configured = true, configured_options = ["noexec"] } }
+  }
+  expect = { "1.1.2.5.4" = "pass" }
+}
+
+test "1.1.2.5.4: not set now" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["rw"], is_configured = true, configured_options = ["noexec"] } }
+  }
+  expect = { "1.1.2.5.4" = "fail" }
+}
+
+test "1.1.2.5.4: lost at the next boot" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["rw", "noexec"], is_configured = true, configured_options = ["defaults"] } }
+  }
+  expect = { "1.1.2.5.4" = "fail" }
+}
+
+test "1.1.2.5.4: no file system of its own" {
+  facts {
+    mount = { "/var/tmp" = { mounted = false } }
+  }
+  expect = { "1.1.2.5.4" = "not_applicable" }
+}
+
+test "1.1.2.5.4: fstab could not be read" {
+  facts {
+    mount = { "/var/tmp" = { mounted = true, options = ["noexec"] } }
+  }
+  expect = { "1.1.2.5.4" = "unknown" }
+}
+
+test "1.1.2.6.2: set" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["rw", "nodev"], is_configured = true, configured_options = ["nodev"] } }
+  }
+  expect = { "1.1.2.6.2" = "pass" }
+}
+
+test "1.1.2.6.2: not set now" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["rw"], is_configured = true, configured_options = ["nodev"] } }
+  }
+  expect = { "1.1.2.6.2" = "fail" }
+}
+
+test "1.1.2.6.2: lost at the next boot" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["rw", "nodev"], is_configured = true, configured_options = ["defaults"] } }
+  }
+  expect = { "1.1.2.6.2" = "fail" }
+}
+
+test "1.1.2.6.2: no file system of its own" {
+  facts {
+    mount = { "/var/log" = { mounted = false } }
+  }
+  expect = { "1.1.2.6.2" = "not_applicable" }
+}
+
+test "1.1.2.6.2: fstab could not be read" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["nodev"] } }
+  }
+  expect = { "1.1.2.6.2" = "unknown" }
+}
+
+test "1.1.2.6.3: set" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["rw", "nosuid"], is_configured = true, configured_options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.6.3" = "pass" }
+}
+
+test "1.1.2.6.3: not set now" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["rw"], is_configured = true, configured_options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.6.3" = "fail" }
+}
+
+test "1.1.2.6.3: lost at the next boot" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["rw", "nosuid"], is_configured = true, configured_options = ["defaults"] } }
+  }
+  expect = { "1.1.2.6.3" = "fail" }
+}
+
+test "1.1.2.6.3: no file system of its own" {
+  facts {
+    mount = { "/var/log" = { mounted = false } }
+  }
+  expect = { "1.1.2.6.3" = "not_applicable" }
+}
+
+test "1.1.2.6.3: fstab could not be read" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.6.3" = "unknown" }
+}
+
+test "1.1.2.6.4: set" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["rw", "noexec"], is_configured = true, configured_options = ["noexec"] } }
+  }
+  expect = { "1.1.2.6.4" = "pass" }
+}
+
+test "1.1.2.6.4: not set now" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["rw"], is_configured = true, configured_options = ["noexec"] } }
+  }
+  expect = { "1.1.2.6.4" = "fail" }
+}
+
+test "1.1.2.6.4: lost at the next boot" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["rw", "noexec"], is_configured = true, configured_options = ["defaults"] } }
+  }
+  expect = { "1.1.2.6.4" = "fail" }
+}
+
+test "1.1.2.6.4: no file system of its own" {
+  facts {
+    mount = { "/var/log" = { mounted = false } }
+  }
+  expect = { "1.1.2.6.4" = "not_applicable" }
+}
+
+test "1.1.2.6.4: fstab could not be read" {
+  facts {
+    mount = { "/var/log" = { mounted = true, options = ["noexec"] } }
+  }
+  expect = { "1.1.2.6.4" = "unknown" }
+}
+
+test "1.1.2.7.2: set" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["rw", "nodev"], is_configured = true, configured_options = ["nodev"] } }
+  }
+  expect = { "1.1.2.7.2" = "pass" }
+}
+
+test "1.1.2.7.2: not set now" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["rw"], is_configured = true, configured_options = ["nodev"] } }
+  }
+  expect = { "1.1.2.7.2" = "fail" }
+}
+
+test "1.1.2.7.2: lost at the next boot" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["rw", "nodev"], is_configured = true, configured_options = ["defaults"] } }
+  }
+  expect = { "1.1.2.7.2" = "fail" }
+}
+
+test "1.1.2.7.2: no file system of its own" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = false } }
+  }
+  expect = { "1.1.2.7.2" = "not_applicable" }
+}
+
+test "1.1.2.7.2: fstab could not be read" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["nodev"] } }
+  }
+  expect = { "1.1.2.7.2" = "unknown" }
+}
+
+test "1.1.2.7.3: set" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["rw", "nosuid"], is_configured = true, configured_options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.7.3" = "pass" }
+}
+
+test "1.1.2.7.3: not set now" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["rw"], is_configured = true, configured_options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.7.3" = "fail" }
+}
+
+test "1.1.2.7.3: lost at the next boot" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["rw", "nosuid"], is_configured = true, configured_options = ["defaults"] } }
+  }
+  expect = { "1.1.2.7.3" = "fail" }
+}
+
+test "1.1.2.7.3: no file system of its own" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = false } }
+  }
+  expect = { "1.1.2.7.3" = "not_applicable" }
+}
+
+test "1.1.2.7.3: fstab could not be read" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["nosuid"] } }
+  }
+  expect = { "1.1.2.7.3" = "unknown" }
+}
+
+test "1.1.2.7.4: set" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["rw", "noexec"], is_configured = true, configured_options = ["noexec"] } }
+  }
+  expect = { "1.1.2.7.4" = "pass" }
+}
+
+test "1.1.2.7.4: not set now" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["rw"], is_configured = true, configured_options = ["noexec"] } }
+  }
+  expect = { "1.1.2.7.4" = "fail" }
+}
+
+test "1.1.2.7.4: lost at the next boot" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["rw", "noexec"], is_configured = true, configured_options = ["defaults"] } }
+  }
+  expect = { "1.1.2.7.4" = "fail" }
+}
+
+test "1.1.2.7.4: no file system of its own" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = false } }
+  }
+  expect = { "1.1.2.7.4" = "not_applicable" }
+}
+
+test "1.1.2.7.4: fstab could not be read" {
+  facts {
+    mount = { "/var/log/audit" = { mounted = true, options = ["noexec"] } }
+  }
+  expect = { "1.1.2.7.4" = "unknown" }
+}
+
+test "1.7.2: set" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/login-screen/banner-message-enable" = { set = true, bool = true }, "org/gnome/login-screen/banner-message-text" = { set = true, text = "Private." } }
+  }
+  expect = { "1.7.2" = "pass" }
+}
+
+test "1.7.2: not shown" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/login-screen/banner-message-enable" = { set = true, bool = false }, "org/gnome/login-screen/banner-message-text" = { set = true, text = "Private." } }
+  }
+  expect = { "1.7.2" = "fail" }
+}
+
+test "1.7.2: says nothing" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/login-screen/banner-message-enable" = { set = true, bool = true }, "org/gnome/login-screen/banner-message-text" = { set = true, text = " " } }
+  }
+  expect = { "1.7.2" = "fail" }
+}
+
+test "1.7.2: not set" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/login-screen/banner-message-enable" = { set = false }, "org/gnome/login-screen/banner-message-text" = { set = false } }
+  }
+  expect = { "1.7.2" = "fail" }
+}
+
+test "1.7.2: the dconf databases could not be read" {
+  facts {
+    gdm = { installed = true }
+  }
+  expect = { "1.7.2" = "unknown" }
+}
+
+test "1.7.2: no GDM" {
+  facts {
+    gdm = { installed = false }
+  }
+  expect = { "1.7.2" = "not_applicable" }
+}
+
+test "1.7.4: set" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/screensaver/lock-delay" = { set = true, number = 5 }, "org/gnome/desktop/session/idle-delay" = { set = true, number = 900 } }
+  }
+  expect = { "1.7.4" = "pass" }
+}
+
+test "1.7.4: never idle" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/screensaver/lock-delay" = { set = true, number = 5 }, "org/gnome/desktop/session/idle-delay" = { set = true, number = 0 } }
+  }
+  expect = { "1.7.4" = "fail" }
+}
+
+test "1.7.4: locks late" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/screensaver/lock-delay" = { set = true, number = 60 }, "org/gnome/desktop/session/idle-delay" = { set = true, number = 900 } }
+  }
+  expect = { "1.7.4" = "fail" }
+}
+
+test "1.7.4: not set" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/screensaver/lock-delay" = { set = false }, "org/gnome/desktop/session/idle-delay" = { set = false } }
+  }
+  expect = { "1.7.4" = "fail" }
+}
+
+test "1.7.4: the dconf databases could not be read" {
+  facts {
+    gdm = { installed = true }
+  }
+  expect = { "1.7.4" = "unknown" }
+}
+
+test "1.7.4: no GDM" {
+  facts {
+    gdm = { installed = false }
+  }
+  expect = { "1.7.4" = "not_applicable" }
+}
+
+test "1.7.6: as demanded" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/media-handling/automount" = { set = true, bool = false }, "org/gnome/desktop/media-handling/automount-open" = { set = true, bool = false } }
+  }
+  expect = { "1.7.6" = "pass" }
+}
+
+test "1.7.6: the other way" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/media-handling/automount" = { set = true, bool = false }, "org/gnome/desktop/media-handling/automount-open" = { set = true, bool = true } }
+  }
+  expect = { "1.7.6" = "fail" }
+}
+
+test "1.7.6: not set" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/media-handling/automount" = { set = false }, "org/gnome/desktop/media-handling/automount-open" = { set = false } }
+  }
+  expect = { "1.7.6" = "fail" }
+}
+
+test "1.7.6: the dconf databases could not be read" {
+  facts {
+    gdm = { installed = true }
+  }
+  expect = { "1.7.6" = "unknown" }
+}
+
+test "1.7.6: no GDM" {
+  facts {
+    gdm = { installed = false }
+  }
+  expect = { "1.7.6" = "not_applicable" }
+}
+
+test "1.7.7: locked" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/media-handling/automount" = { locked = true }, "org/gnome/desktop/media-handling/automount-open" = { locked = true } }
+  }
+  expect = { "1.7.7" = "pass" }
+}
+
+test "1.7.7: one is not" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/media-handling/automount" = { locked = true }, "org/gnome/desktop/media-handling/automount-open" = { locked = false } }
+  }
+  expect = { "1.7.7" = "fail" }
+}
+
+test "1.7.7: the dconf databases could not be read" {
+  facts {
+    gdm = { installed = true }
+  }
+  expect = { "1.7.7" = "unknown" }
+}
+
+test "1.7.7: no GDM" {
+  facts {
+    gdm = { installed = false }
+  }
+  expect = { "1.7.7" = "not_applicable" }
+}
+
+test "1.7.8: as demanded" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/media-handling/autorun-never" = { set = true, bool = true } }
+  }
+  expect = { "1.7.8" = "pass" }
+}
+
+test "1.7.8: the other way" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/media-handling/autorun-never" = { set = true, bool = false } }
+  }
+  expect = { "1.7.8" = "fail" }
+}
+
+test "1.7.8: not set" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/media-handling/autorun-never" = { set = false } }
+  }
+  expect = { "1.7.8" = "fail" }
+}
+
+test "1.7.8: the dconf databases could not be read" {
+  facts {
+    gdm = { installed = true }
+  }
+  expect = { "1.7.8" = "unknown" }
+}
+
+test "1.7.8: no GDM" {
+  facts {
+    gdm = { installed = false }
+  }
+  expect = { "1.7.8" = "not_applicable" }
+}
+
+test "1.7.9: locked" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/media-handling/autorun-never" = { locked = true } }
+  }
+  expect = { "1.7.9" = "pass" }
+}
+
+test "1.7.9: one is not" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/desktop/media-handling/autorun-never" = { locked = false } }
+  }
+  expect = { "1.7.9" = "fail" }
+}
+
+test "1.7.9: the dconf databases could not be read" {
+  facts {
+    gdm = { installed = true }
+  }
+  expect = { "1.7.9" = "unknown" }
+}
+
+test "1.7.9: no GDM" {
+  facts {
+    gdm = { installed = false }
+  }
+  expect = { "1.7.9" = "not_applicable" }
 }
