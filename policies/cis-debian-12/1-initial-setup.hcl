@@ -1212,6 +1212,8 @@ control "1.6.1" {
     mitre_attack = ["T1082", "T1592", "T1592.004"]
   }
 
+  remedy = "Take the names out of /etc/motd."
+
   violations = banner.motd.leaks
 }
 
@@ -1224,6 +1226,8 @@ control "1.6.2" {
     nist_800_53  = ["CM-1", "CM-3", "CM-6"]
     mitre_attack = ["T1082", "T1592", "T1592.004"]
   }
+
+  remedy = "Write your own words into /etc/issue, without \\m, \\r, \\s, \\v and the system's name."
 
   check "set" {
     pass = banner.issue.exists && banner.issue.non_empty
@@ -1242,6 +1246,8 @@ control "1.6.3" {
     nist_800_53  = ["CM-1", "CM-3", "CM-6"]
     mitre_attack = ["T1018", "T1082", "T1592", "T1592.004"]
   }
+
+  remedy = "Write your own words into /etc/issue.net, without \\m, \\r, \\s, \\v and the system's name."
 
   check "set" {
     pass = banner.issue_net.exists && banner.issue_net.non_empty
@@ -1294,6 +1300,8 @@ control "1.6.5" {
     mitre_attack    = ["T1222", "T1222.002"]
   }
 
+  applies = file("/etc/issue").exists
+
   check "mode" {
     pass = mode_within(file("/etc/issue").mode, "0644")
   }
@@ -1321,6 +1329,8 @@ control "1.6.6" {
     iso_27001_2013  = ["A.9.1.1"]
     mitre_attack    = ["T1222", "T1222.002"]
   }
+
+  applies = file("/etc/issue.net").exists
 
   check "mode" {
     pass = mode_within(file("/etc/issue.net").mode, "0644")
@@ -1389,8 +1399,10 @@ control "1.7.3" {
     mitre_attack = ["T1078", "T1078.001", "T1078.002", "T1078.003", "T1087", "T1087.001", "T1087.002"]
   }
 
+  remedy = "Set disable-user-list of org/gnome/login-screen to true in a file of /etc/dconf/db/gdm.d, and run dconf update."
+
   applies = gdm.installed
-  pass    = dconf("org/gnome/login-screen/disable-user-list").value == "true"
+  pass    = dconf("org/gnome/login-screen/disable-user-list").set && dconf("org/gnome/login-screen/disable-user-list").bool
 }
 
 control "1.7.4" {
@@ -1428,6 +1440,8 @@ control "1.7.5" {
     iso_27001_2013  = ["A.8.1.3"]
     mitre_attack    = ["T1456"]
   }
+
+  remedy = "Write the two keys into a file of /etc/dconf/db/local.d/locks, and run dconf update."
 
   applies = gdm.installed
   check "idle delay" {
@@ -1530,6 +1544,8 @@ control "1.7.10" {
     iso_27001_2013  = ["A.13.1.3"]
     mitre_attack    = ["T1040", "T1056", "T1056.001", "T1557"]
   }
+
+  remedy = "Take Enable=true out of the section [xdmcp] of /etc/gdm3/daemon.conf."
 
   applies = gdm.installed
   pass    = !gdm.xdmcp

@@ -1295,6 +1295,13 @@ test "1.6.5: could not be looked at" {
   expect = { "1.6.5" = "unknown" }
 }
 
+test "1.6.5: there is none" {
+  facts {
+    file = { "/etc/issue" = { exists = false } }
+  }
+  expect = { "1.6.5" = "not_applicable" }
+}
+
 test "1.6.6: as demanded" {
   facts {
     file = { "/etc/issue.net" = { exists = true, mode = "0644", uid = 0, gid = 0, group = "root" } }
@@ -1337,6 +1344,13 @@ test "1.6.6: could not be looked at" {
   expect = { "1.6.6" = "unknown" }
 }
 
+test "1.6.6: there is none" {
+  facts {
+    file = { "/etc/issue.net" = { exists = false } }
+  }
+  expect = { "1.6.6" = "not_applicable" }
+}
+
 test "1.7.1: not installed" {
   facts {
     package = { "gdm3" = { installed = false } }
@@ -1361,7 +1375,7 @@ test "1.7.1: dpkg could not be read" {
 test "1.7.3: hidden" {
   facts {
     gdm   = { installed = true }
-    dconf = { "org/gnome/login-screen/disable-user-list" = { value = "true" } }
+    dconf = { "org/gnome/login-screen/disable-user-list" = { set = true, bool = true } }
   }
   expect = { "1.7.3" = "pass" }
 }
@@ -1369,7 +1383,7 @@ test "1.7.3: hidden" {
 test "1.7.3: shown" {
   facts {
     gdm   = { installed = true }
-    dconf = { "org/gnome/login-screen/disable-user-list" = { value = "false" } }
+    dconf = { "org/gnome/login-screen/disable-user-list" = { set = true, bool = false } }
   }
   expect = { "1.7.3" = "fail" }
 }
@@ -1379,6 +1393,21 @@ test "1.7.3: no GDM" {
     gdm = { installed = false }
   }
   expect = { "1.7.3" = "not_applicable" }
+}
+
+test "1.7.3: not set" {
+  facts {
+    gdm   = { installed = true }
+    dconf = { "org/gnome/login-screen/disable-user-list" = { set = false } }
+  }
+  expect = { "1.7.3" = "fail" }
+}
+
+test "1.7.3: the dconf databases could not be read" {
+  facts {
+    gdm = { installed = true }
+  }
+  expect = { "1.7.3" = "unknown" }
 }
 
 test "1.7.5: locked" {
@@ -1404,6 +1433,13 @@ test "1.7.5: no GDM" {
   expect = { "1.7.5" = "not_applicable" }
 }
 
+test "1.7.5: the locks could not be read" {
+  facts {
+    gdm = { installed = true }
+  }
+  expect = { "1.7.5" = "unknown" }
+}
+
 test "1.7.10: off" {
   facts {
     gdm = { installed = true, xdmcp = false }
@@ -1423,6 +1459,13 @@ test "1.7.10: no GDM" {
     gdm = { installed = false }
   }
   expect = { "1.7.10" = "not_applicable" }
+}
+
+test "1.7.10: daemon.conf could not be read" {
+  facts {
+    gdm = { installed = true }
+  }
+  expect = { "1.7.10" = "unknown" }
 }
 
 test "1.1.2.4.1: mounted and configured" {

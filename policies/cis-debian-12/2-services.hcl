@@ -50,7 +50,7 @@ control "2.1.2" {
 }
 
 control "2.1.3" {
-  title    = "No DHCP server runs"
+  title    = "The DHCP server of ISC is off"
   why      = "A second DHCP server on a network decides where its hosts send their packets."
   profiles = ["level1-server", "level1-workstation"]
   severity = "medium"
@@ -78,7 +78,7 @@ control "2.1.3" {
 }
 
 control "2.1.4" {
-  title    = "No DNS server runs"
+  title    = "The DNS server BIND is off"
   why      = "A resolver that answers strangers is a tool for attacking others."
   profiles = ["level1-server", "level1-workstation"]
   severity = "medium"
@@ -122,7 +122,7 @@ control "2.1.5" {
 }
 
 control "2.1.6" {
-  title    = "No FTP server runs"
+  title    = "The FTP server vsftpd is off"
   why      = "FTP sends passwords in the clear."
   profiles = ["level1-server", "level1-workstation"]
   severity = "high"
@@ -144,7 +144,7 @@ control "2.1.6" {
 }
 
 control "2.1.7" {
-  title    = "No LDAP server runs"
+  title    = "The LDAP server slapd is off"
   why      = "A directory holds everyone's accounts; it belongs on a host of its own."
   profiles = ["level1-server", "level1-workstation"]
   severity = "medium"
@@ -160,6 +160,102 @@ control "2.1.7" {
 
   fix "service" {
     name   = "slapd.service"
+    state  = "stopped"
+    masked = true
+  }
+}
+
+control "2.1.8" {
+  title    = "The mail boxes of Dovecot are off"
+  why      = "It reads passwords from the network; only a host that keeps mail needs it."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["4.8"]
+    nist_800_53     = ["CM-7"]
+    pci_dss_4       = ["1.2.5", "2.2.4", "6.4.1"]
+    iso_27001_2013  = ["A.13.1.3"]
+    mitre_attack    = ["T1203", "T1210", "T1543", "T1543.002"]
+  }
+  pass = (!package("dovecot-imapd").installed && !package("dovecot-pop3d").installed) || (!service("dovecot.socket").enabled && !service("dovecot.socket").active && !service("dovecot.service").enabled && !service("dovecot.service").active)
+
+  fix "service" {
+    name   = "dovecot.socket"
+    state  = "stopped"
+    masked = true
+  }
+
+  fix "service" {
+    name   = "dovecot.service"
+    state  = "stopped"
+    masked = true
+  }
+}
+
+control "2.1.9" {
+  title    = "The NFS server is off"
+  why      = "It trusts what other hosts say about their users."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["4.8"]
+    nist_800_53     = ["CM-6", "CM-7"]
+    pci_dss_4       = ["1.2.5", "2.2.4", "6.4.1"]
+    iso_27001_2013  = ["A.13.1.3"]
+    mitre_attack    = ["T1005", "T1039", "T1083", "T1135", "T1210"]
+  }
+  pass = !package("nfs-kernel-server").installed || (!service("nfs-server.service").enabled && !service("nfs-server.service").active)
+
+  fix "service" {
+    name   = "nfs-server.service"
+    state  = "stopped"
+    masked = true
+  }
+}
+
+control "2.1.10" {
+  title    = "The NIS server is off"
+  why      = "It hands out password hashes to whoever asks."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["4.8"]
+    nist_800_53     = ["CM-7"]
+    pci_dss_4       = ["1.2.5", "2.2.4", "6.4.1"]
+    iso_27001_2013  = ["A.13.1.3"]
+    mitre_attack    = ["T1203", "T1210", "T1543", "T1543.002"]
+  }
+  pass = !package("ypserv").installed || (!service("ypserv.service").enabled && !service("ypserv.service").active)
+
+  fix "service" {
+    name   = "ypserv.service"
+    state  = "stopped"
+    masked = true
+  }
+}
+
+control "2.1.11" {
+  title    = "The print server CUPS is off"
+  why      = "It listens, parses documents of others, and has had holes that needed no login."
+  profiles = ["level1-server", "level2-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["4.8"]
+    nist_800_53     = ["CM-7"]
+    pci_dss_4       = ["1.2.5", "2.2.4", "6.4.1"]
+    iso_27001_2013  = ["A.13.1.3"]
+    mitre_attack    = ["T1203", "T1210", "T1543", "T1543.002"]
+  }
+  pass = !package("cups").installed || (!service("cups.socket").enabled && !service("cups.socket").active && !service("cups.service").enabled && !service("cups.service").active)
+
+  fix "service" {
+    name   = "cups.socket"
+    state  = "stopped"
+    masked = true
+  }
+
+  fix "service" {
+    name   = "cups.service"
     state  = "stopped"
     masked = true
   }
@@ -216,7 +312,7 @@ control "2.1.13" {
 }
 
 control "2.1.14" {
-  title    = "No Samba server runs"
+  title    = "The file server Samba is off"
   why      = "File sharing belongs on file servers."
   profiles = ["level1-server", "level1-workstation"]
   severity = "medium"
@@ -260,7 +356,7 @@ control "2.1.15" {
 }
 
 control "2.1.16" {
-  title    = "No TFTP server runs"
+  title    = "The TFTP server tftpd-hpa is off"
   why      = "It gives files to anyone who asks."
   profiles = ["level1-server", "level1-workstation"]
   severity = "high"
@@ -282,7 +378,7 @@ control "2.1.16" {
 }
 
 control "2.1.17" {
-  title    = "No web proxy runs"
+  title    = "The web proxy Squid is off"
   why      = "A proxy lets others act under this host's name."
   profiles = ["level1-server", "level1-workstation"]
   severity = "medium"
@@ -304,7 +400,7 @@ control "2.1.17" {
 }
 
 control "2.1.18" {
-  title    = "No web server runs where none is meant to"
+  title    = "Apache and nginx are off"
   why      = "A web server that nobody looks after is the way in. Leave this control out, by tailoring, on web servers."
   profiles = ["level1-server", "level1-workstation"]
   severity = "medium"
@@ -359,6 +455,26 @@ control "2.1.19" {
   }
 }
 
+control "2.1.20" {
+  title    = "No X server on a server"
+  why      = "A server needs no screen; an X server is large, privileged, and lets each program watch the others."
+  profiles = ["level2-server"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["4.8"]
+    nist_800_53     = ["CM-11"]
+    pci_dss_4       = ["1.2.5", "2.2.4", "6.4.1"]
+    iso_27001_2013  = ["A.12.5.1", "A.12.6.2"]
+    mitre_attack    = ["T1203", "T1210", "T1543", "T1543.002"]
+  }
+  pass = !package("xserver-common").installed
+
+  fix "package" {
+    name  = "xserver-common"
+    state = "absent"
+  }
+}
+
 control "2.1.21" {
   title    = "The mail server takes mail from this host only"
   why      = "A host that only sends mail need not listen to the world."
@@ -410,11 +526,12 @@ control "2.2.1" {
     nist_800_53     = ["CM-2", "CM-3", "CM-6", "CM-7"]
   }
 
-  pass = !package("nis").installed
+  violations = [for p in packages : p if p.installed && contains(["nis", "ypbind-mt"], p.name)]
 
   fix "package" {
-    name  = "nis"
-    state = "absent"
+    for_each = violations
+    name     = each.name
+    state    = "absent"
   }
 }
 
@@ -431,11 +548,12 @@ control "2.2.2" {
     nist_800_53     = ["CM-2", "CM-3", "CM-6", "CM-7"]
   }
 
-  pass = !package("rsh-client").installed
+  violations = [for p in packages : p if p.installed && contains(["rsh-client", "rsh-redone-client"], p.name)]
 
   fix "package" {
-    name  = "rsh-client"
-    state = "absent"
+    for_each = violations
+    name     = each.name
+    state    = "absent"
   }
 }
 
@@ -452,11 +570,12 @@ control "2.2.3" {
     nist_800_53     = ["CM-2", "CM-3", "CM-6", "CM-7"]
   }
 
-  pass = !package("talk").installed
+  violations = [for p in packages : p if p.installed && contains(["talk", "inetutils-talk"], p.name)]
 
   fix "package" {
-    name  = "talk"
-    state = "absent"
+    for_each = violations
+    name     = each.name
+    state    = "absent"
   }
 }
 
@@ -516,15 +635,12 @@ control "2.2.6" {
     nist_800_53     = ["CM-7"]
   }
 
-  pass = !package("ftp").installed && !package("tnftp").installed
+  violations = [for p in packages : p if p.installed && contains(["ftp", "tnftp", "inetutils-ftp", "ftp-ssl"], p.name)]
 
   fix "package" {
-    name  = "ftp"
-    state = "absent"
-  }
-  fix "package" {
-    name  = "tnftp"
-    state = "absent"
+    for_each = violations
+    name     = each.name
+    state    = "absent"
   }
 }
 
@@ -642,6 +758,34 @@ control "2.3.3.2" {
   }
 }
 
+control "2.3.3.3" {
+  title    = "chrony runs where it was chosen"
+  why      = "Logs, certificates and tokens are worth nothing with a wrong clock."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["8.4"]
+    nist_800_53     = ["AU-7", "AU-8"]
+    pci_dss_4       = ["10.6", "10.6.1", "10.6.2", "10.6.3"]
+    iso_27001_2013  = ["A.12.4.4"]
+    mitre_attack    = ["T1070", "T1070.002", "T1562", "T1562.001"]
+  }
+  applies = contains(timesync.enabled, "chrony")
+
+  check "now" {
+    pass = service("chrony").active
+  }
+  check "after a reboot" {
+    pass = service("chrony").enabled
+  }
+
+  fix "service" {
+    name    = "chrony.service"
+    enabled = true
+    state   = "running"
+  }
+}
+
 control "2.4.1.1" {
   title    = "cron runs"
   why      = "Backups, rotation of logs and checks of the system are cron's; without it they silently stop."
@@ -680,7 +824,7 @@ control "2.4.1.2" {
     mitre_attack    = ["T1053", "T1053.003"]
   }
 
-  applies = package("cron").installed
+  applies = package("cron").installed && file("/etc/crontab").exists
 
   check "mode" {
     pass = mode_within(file("/etc/crontab").mode, "0600")
@@ -710,7 +854,7 @@ control "2.4.1.3" {
     mitre_attack    = ["T1053", "T1053.003"]
   }
 
-  applies = package("cron").installed
+  applies = package("cron").installed && file("/etc/cron.hourly").exists
 
   check "mode" {
     pass = mode_within(file("/etc/cron.hourly").mode, "0700")
@@ -740,7 +884,7 @@ control "2.4.1.4" {
     mitre_attack    = ["T1053", "T1053.003"]
   }
 
-  applies = package("cron").installed
+  applies = package("cron").installed && file("/etc/cron.daily").exists
 
   check "mode" {
     pass = mode_within(file("/etc/cron.daily").mode, "0700")
@@ -770,7 +914,7 @@ control "2.4.1.5" {
     mitre_attack    = ["T1053", "T1053.003"]
   }
 
-  applies = package("cron").installed
+  applies = package("cron").installed && file("/etc/cron.weekly").exists
 
   check "mode" {
     pass = mode_within(file("/etc/cron.weekly").mode, "0700")
@@ -800,7 +944,7 @@ control "2.4.1.6" {
     mitre_attack    = ["T1053", "T1053.003"]
   }
 
-  applies = package("cron").installed
+  applies = package("cron").installed && file("/etc/cron.monthly").exists
 
   check "mode" {
     pass = mode_within(file("/etc/cron.monthly").mode, "0700")
@@ -830,7 +974,7 @@ control "2.4.1.7" {
     mitre_attack    = ["T1053", "T1053.003"]
   }
 
-  applies = package("cron").installed
+  applies = package("cron").installed && file("/etc/cron.d").exists
 
   check "mode" {
     pass = mode_within(file("/etc/cron.d").mode, "0700")
@@ -865,7 +1009,7 @@ control "2.4.1.8" {
     pass = cron.cron.allow.exists && mode_within(cron.cron.allow.mode, "0640") && cron.cron.allow.uid == 0 && contains(["root", "crontab"], cron.cron.allow.group)
   }
   check "there is no list of exceptions, or it is closed" {
-    pass = !cron.cron.deny.exists || mode_within(cron.cron.deny.mode, "0640") && cron.cron.deny.uid == 0
+    pass = !cron.cron.deny.exists || mode_within(cron.cron.deny.mode, "0640") && cron.cron.deny.uid == 0 && contains(["root", "crontab"], cron.cron.deny.group)
   }
 
   fix "cron_access" {
@@ -891,7 +1035,7 @@ control "2.4.2.1" {
     pass = cron.at.allow.exists && mode_within(cron.at.allow.mode, "0640") && cron.at.allow.uid == 0 && contains(["root", "daemon"], cron.at.allow.group)
   }
   check "there is no list of exceptions, or it is closed" {
-    pass = !cron.at.deny.exists || mode_within(cron.at.deny.mode, "0640") && cron.at.deny.uid == 0
+    pass = !cron.at.deny.exists || mode_within(cron.at.deny.mode, "0640") && cron.at.deny.uid == 0 && contains(["root", "daemon"], cron.at.deny.group)
   }
 
   fix "cron_access" {

@@ -603,69 +603,6 @@ test "2.1.22: always for a person" {
   expect = { "2.1.22" = "manual" }
 }
 
-test "2.2.1: not installed" {
-  facts {
-    package = { "nis" = { installed = false } }
-  }
-  expect = { "2.2.1" = "pass" }
-}
-
-test "2.2.1: installed" {
-  facts {
-    package = { "nis" = { installed = true } }
-  }
-  expect = { "2.2.1" = "fail" }
-}
-
-test "2.2.1: dpkg could not be read" {
-  facts {
-
-  }
-  expect = { "2.2.1" = "unknown" }
-}
-
-test "2.2.2: not installed" {
-  facts {
-    package = { "rsh-client" = { installed = false } }
-  }
-  expect = { "2.2.2" = "pass" }
-}
-
-test "2.2.2: installed" {
-  facts {
-    package = { "rsh-client" = { installed = true } }
-  }
-  expect = { "2.2.2" = "fail" }
-}
-
-test "2.2.2: dpkg could not be read" {
-  facts {
-
-  }
-  expect = { "2.2.2" = "unknown" }
-}
-
-test "2.2.3: not installed" {
-  facts {
-    package = { "talk" = { installed = false } }
-  }
-  expect = { "2.2.3" = "pass" }
-}
-
-test "2.2.3: installed" {
-  facts {
-    package = { "talk" = { installed = true } }
-  }
-  expect = { "2.2.3" = "fail" }
-}
-
-test "2.2.3: dpkg could not be read" {
-  facts {
-
-  }
-  expect = { "2.2.3" = "unknown" }
-}
-
 test "2.2.4: not installed" {
   facts {
     packages = [{ name = "bash", installed = true }]
@@ -713,27 +650,6 @@ test "2.2.5: dpkg could not be read" {
 
   }
   expect = { "2.2.5" = "unknown" }
-}
-
-test "2.2.6: not installed" {
-  facts {
-    package = { "ftp" = { installed = false }, "tnftp" = { installed = false } }
-  }
-  expect = { "2.2.6" = "pass" }
-}
-
-test "2.2.6: installed" {
-  facts {
-    package = { "ftp" = { installed = true }, "tnftp" = { installed = true } }
-  }
-  expect = { "2.2.6" = "fail" }
-}
-
-test "2.2.6: dpkg could not be read" {
-  facts {
-
-  }
-  expect = { "2.2.6" = "unknown" }
 }
 
 test "2.3.1.1: one" {
@@ -960,6 +876,14 @@ test "2.4.1.2: of a users' group" {
   expect = { "2.4.1.2" = "fail" }
 }
 
+test "2.4.1.2: there is none" {
+  facts {
+    package = { "cron" = { installed = true } }
+    file    = { "/etc/crontab" = { exists = false } }
+  }
+  expect = { "2.4.1.2" = "not_applicable" }
+}
+
 test "2.4.1.3: cron is not installed" {
   facts {
     package = { "cron" = { installed = false } }
@@ -1005,6 +929,14 @@ test "2.4.1.3: of a users' group" {
     file    = { "/etc/cron.hourly" = { exists = true, mode = "0700", uid = 0, gid = 1000, group = "users" } }
   }
   expect = { "2.4.1.3" = "fail" }
+}
+
+test "2.4.1.3: there is none" {
+  facts {
+    package = { "cron" = { installed = true } }
+    file    = { "/etc/cron.hourly" = { exists = false } }
+  }
+  expect = { "2.4.1.3" = "not_applicable" }
 }
 
 test "2.4.1.4: cron is not installed" {
@@ -1054,6 +986,14 @@ test "2.4.1.4: of a users' group" {
   expect = { "2.4.1.4" = "fail" }
 }
 
+test "2.4.1.4: there is none" {
+  facts {
+    package = { "cron" = { installed = true } }
+    file    = { "/etc/cron.daily" = { exists = false } }
+  }
+  expect = { "2.4.1.4" = "not_applicable" }
+}
+
 test "2.4.1.5: cron is not installed" {
   facts {
     package = { "cron" = { installed = false } }
@@ -1099,6 +1039,14 @@ test "2.4.1.5: of a users' group" {
     file    = { "/etc/cron.weekly" = { exists = true, mode = "0700", uid = 0, gid = 1000, group = "users" } }
   }
   expect = { "2.4.1.5" = "fail" }
+}
+
+test "2.4.1.5: there is none" {
+  facts {
+    package = { "cron" = { installed = true } }
+    file    = { "/etc/cron.weekly" = { exists = false } }
+  }
+  expect = { "2.4.1.5" = "not_applicable" }
 }
 
 test "2.4.1.6: cron is not installed" {
@@ -1148,6 +1096,14 @@ test "2.4.1.6: of a users' group" {
   expect = { "2.4.1.6" = "fail" }
 }
 
+test "2.4.1.6: there is none" {
+  facts {
+    package = { "cron" = { installed = true } }
+    file    = { "/etc/cron.monthly" = { exists = false } }
+  }
+  expect = { "2.4.1.6" = "not_applicable" }
+}
+
 test "2.4.1.7: cron is not installed" {
   facts {
     package = { "cron" = { installed = false } }
@@ -1193,6 +1149,14 @@ test "2.4.1.7: of a users' group" {
     file    = { "/etc/cron.d" = { exists = true, mode = "0700", uid = 0, gid = 1000, group = "users" } }
   }
   expect = { "2.4.1.7" = "fail" }
+}
+
+test "2.4.1.7: there is none" {
+  facts {
+    package = { "cron" = { installed = true } }
+    file    = { "/etc/cron.d" = { exists = false } }
+  }
+  expect = { "2.4.1.7" = "not_applicable" }
 }
 
 test "2.4.1.8: a list" {
@@ -1269,4 +1233,369 @@ test "2.4.2.1: could not be looked at" {
     package = { "at" = { installed = true } }
   }
   expect = { "2.4.2.1" = "unknown" }
+}
+
+test "2.2.1: absent" {
+  facts {
+    packages = [{ name = "bash", installed = true }]
+  }
+  expect = { "2.2.1" = "pass" }
+}
+
+test "2.2.1: removed, with its configuration left" {
+  facts {
+    packages = [{ name = "nis", installed = false }]
+  }
+  expect = { "2.2.1" = "pass" }
+}
+
+test "2.2.1: nis is installed" {
+  facts {
+    packages = [{ name = "nis", installed = true }]
+  }
+  expect = { "2.2.1" = "fail" }
+}
+
+test "2.2.1: ypbind-mt is installed" {
+  facts {
+    packages = [{ name = "ypbind-mt", installed = true }]
+  }
+  expect = { "2.2.1" = "fail" }
+}
+
+test "2.2.1: dpkg could not be read" {
+  facts {
+
+  }
+  expect = { "2.2.1" = "unknown" }
+}
+
+test "2.2.2: absent" {
+  facts {
+    packages = [{ name = "bash", installed = true }]
+  }
+  expect = { "2.2.2" = "pass" }
+}
+
+test "2.2.2: removed, with its configuration left" {
+  facts {
+    packages = [{ name = "rsh-client", installed = false }]
+  }
+  expect = { "2.2.2" = "pass" }
+}
+
+test "2.2.2: rsh-client is installed" {
+  facts {
+    packages = [{ name = "rsh-client", installed = true }]
+  }
+  expect = { "2.2.2" = "fail" }
+}
+
+test "2.2.2: rsh-redone-client is installed" {
+  facts {
+    packages = [{ name = "rsh-redone-client", installed = true }]
+  }
+  expect = { "2.2.2" = "fail" }
+}
+
+test "2.2.2: dpkg could not be read" {
+  facts {
+
+  }
+  expect = { "2.2.2" = "unknown" }
+}
+
+test "2.2.3: absent" {
+  facts {
+    packages = [{ name = "bash", installed = true }]
+  }
+  expect = { "2.2.3" = "pass" }
+}
+
+test "2.2.3: removed, with its configuration left" {
+  facts {
+    packages = [{ name = "talk", installed = false }]
+  }
+  expect = { "2.2.3" = "pass" }
+}
+
+test "2.2.3: talk is installed" {
+  facts {
+    packages = [{ name = "talk", installed = true }]
+  }
+  expect = { "2.2.3" = "fail" }
+}
+
+test "2.2.3: inetutils-talk is installed" {
+  facts {
+    packages = [{ name = "inetutils-talk", installed = true }]
+  }
+  expect = { "2.2.3" = "fail" }
+}
+
+test "2.2.3: dpkg could not be read" {
+  facts {
+
+  }
+  expect = { "2.2.3" = "unknown" }
+}
+
+test "2.2.6: absent" {
+  facts {
+    packages = [{ name = "bash", installed = true }]
+  }
+  expect = { "2.2.6" = "pass" }
+}
+
+test "2.2.6: removed, with its configuration left" {
+  facts {
+    packages = [{ name = "ftp", installed = false }]
+  }
+  expect = { "2.2.6" = "pass" }
+}
+
+test "2.2.6: ftp is installed" {
+  facts {
+    packages = [{ name = "ftp", installed = true }]
+  }
+  expect = { "2.2.6" = "fail" }
+}
+
+test "2.2.6: tnftp is installed" {
+  facts {
+    packages = [{ name = "tnftp", installed = true }]
+  }
+  expect = { "2.2.6" = "fail" }
+}
+
+test "2.2.6: inetutils-ftp is installed" {
+  facts {
+    packages = [{ name = "inetutils-ftp", installed = true }]
+  }
+  expect = { "2.2.6" = "fail" }
+}
+
+test "2.2.6: ftp-ssl is installed" {
+  facts {
+    packages = [{ name = "ftp-ssl", installed = true }]
+  }
+  expect = { "2.2.6" = "fail" }
+}
+
+test "2.2.6: dpkg could not be read" {
+  facts {
+
+  }
+  expect = { "2.2.6" = "unknown" }
+}
+
+test "2.1.8: not installed" {
+  facts {
+    package = { "dovecot-imapd" = { installed = false }, "dovecot-pop3d" = { installed = false } }
+  }
+  expect = { "2.1.8" = "pass" }
+}
+
+test "2.1.8: installed and off" {
+  facts {
+    package = { "dovecot-imapd" = { installed = false }, "dovecot-pop3d" = { installed = true } }
+    service = { "dovecot.socket" = { enabled = false, active = false }, "dovecot.service" = { enabled = false, active = false } }
+  }
+  expect = { "2.1.8" = "pass" }
+}
+
+test "2.1.8: it starts at boot" {
+  facts {
+    package = { "dovecot-imapd" = { installed = false }, "dovecot-pop3d" = { installed = true } }
+    service = { "dovecot.socket" = { enabled = true, active = false }, "dovecot.service" = { enabled = false, active = false } }
+  }
+  expect = { "2.1.8" = "fail" }
+}
+
+test "2.1.8: it runs" {
+  facts {
+    package = { "dovecot-imapd" = { installed = false }, "dovecot-pop3d" = { installed = true } }
+    service = { "dovecot.socket" = { enabled = false, active = false }, "dovecot.service" = { enabled = false, active = true } }
+  }
+  expect = { "2.1.8" = "fail" }
+}
+
+test "2.1.8: systemd could not be asked" {
+  facts {
+    package = { "dovecot-imapd" = { installed = false }, "dovecot-pop3d" = { installed = true } }
+  }
+  expect = { "2.1.8" = "unknown" }
+}
+
+test "2.1.9: not installed" {
+  facts {
+    package = { "nfs-kernel-server" = { installed = false } }
+  }
+  expect = { "2.1.9" = "pass" }
+}
+
+test "2.1.9: installed and off" {
+  facts {
+    package = { "nfs-kernel-server" = { installed = true } }
+    service = { "nfs-server.service" = { enabled = false, active = false } }
+  }
+  expect = { "2.1.9" = "pass" }
+}
+
+test "2.1.9: it starts at boot" {
+  facts {
+    package = { "nfs-kernel-server" = { installed = true } }
+    service = { "nfs-server.service" = { enabled = true, active = false } }
+  }
+  expect = { "2.1.9" = "fail" }
+}
+
+test "2.1.9: it runs" {
+  facts {
+    package = { "nfs-kernel-server" = { installed = true } }
+    service = { "nfs-server.service" = { enabled = false, active = true } }
+  }
+  expect = { "2.1.9" = "fail" }
+}
+
+test "2.1.9: systemd could not be asked" {
+  facts {
+    package = { "nfs-kernel-server" = { installed = true } }
+  }
+  expect = { "2.1.9" = "unknown" }
+}
+
+test "2.1.10: not installed" {
+  facts {
+    package = { "ypserv" = { installed = false } }
+  }
+  expect = { "2.1.10" = "pass" }
+}
+
+test "2.1.10: installed and off" {
+  facts {
+    package = { "ypserv" = { installed = true } }
+    service = { "ypserv.service" = { enabled = false, active = false } }
+  }
+  expect = { "2.1.10" = "pass" }
+}
+
+test "2.1.10: it starts at boot" {
+  facts {
+    package = { "ypserv" = { installed = true } }
+    service = { "ypserv.service" = { enabled = true, active = false } }
+  }
+  expect = { "2.1.10" = "fail" }
+}
+
+test "2.1.10: it runs" {
+  facts {
+    package = { "ypserv" = { installed = true } }
+    service = { "ypserv.service" = { enabled = false, active = true } }
+  }
+  expect = { "2.1.10" = "fail" }
+}
+
+test "2.1.10: systemd could not be asked" {
+  facts {
+    package = { "ypserv" = { installed = true } }
+  }
+  expect = { "2.1.10" = "unknown" }
+}
+
+test "2.1.11: not installed" {
+  facts {
+    package = { "cups" = { installed = false } }
+  }
+  expect = { "2.1.11" = "pass" }
+}
+
+test "2.1.11: installed and off" {
+  facts {
+    package = { "cups" = { installed = true } }
+    service = { "cups.socket" = { enabled = false, active = false }, "cups.service" = { enabled = false, active = false } }
+  }
+  expect = { "2.1.11" = "pass" }
+}
+
+test "2.1.11: it starts at boot" {
+  facts {
+    package = { "cups" = { installed = true } }
+    service = { "cups.socket" = { enabled = true, active = false }, "cups.service" = { enabled = false, active = false } }
+  }
+  expect = { "2.1.11" = "fail" }
+}
+
+test "2.1.11: it runs" {
+  facts {
+    package = { "cups" = { installed = true } }
+    service = { "cups.socket" = { enabled = false, active = false }, "cups.service" = { enabled = false, active = true } }
+  }
+  expect = { "2.1.11" = "fail" }
+}
+
+test "2.1.11: systemd could not be asked" {
+  facts {
+    package = { "cups" = { installed = true } }
+  }
+  expect = { "2.1.11" = "unknown" }
+}
+
+test "2.1.20: not installed" {
+  facts {
+    package = { "xserver-common" = { installed = false } }
+  }
+  expect = { "2.1.20" = "pass" }
+}
+
+test "2.1.20: installed" {
+  facts {
+    package = { "xserver-common" = { installed = true } }
+  }
+  expect = { "2.1.20" = "fail" }
+}
+
+test "2.1.20: dpkg could not be read" {
+  facts {
+
+  }
+  expect = { "2.1.20" = "unknown" }
+}
+
+test "2.3.3.3: runs" {
+  facts {
+    timesync = { enabled = ["chrony"] }
+    service  = { "chrony.service" = { active = true, enabled = true } }
+  }
+  expect = { "2.3.3.3" = "pass" }
+}
+
+test "2.3.3.3: stopped" {
+  facts {
+    timesync = { enabled = ["chrony"] }
+    service  = { "chrony.service" = { active = false, enabled = true } }
+  }
+  expect = { "2.3.3.3" = "fail" }
+}
+
+test "2.3.3.3: not at boot" {
+  facts {
+    timesync = { enabled = ["chrony"] }
+    service  = { "chrony.service" = { active = true, enabled = false } }
+  }
+  expect = { "2.3.3.3" = "fail" }
+}
+
+test "2.3.3.3: systemd could not be asked" {
+  facts {
+    timesync = { enabled = ["chrony"] }
+  }
+  expect = { "2.3.3.3" = "unknown" }
+}
+
+test "2.3.3.3: timesyncd was chosen" {
+  facts {
+    timesync = { enabled = ["timesyncd"] }
+  }
+  expect = { "2.3.3.3" = "not_applicable" }
 }
