@@ -490,7 +490,7 @@ control "2.1.21" {
   remedy = "Bind the mail server to the loopback interface (Postfix: inet_interfaces = loopback-only)."
 
   violations = [
-    for l in listeners : l
+    for l in listeners : "${l.protocol} ${l.address}:${l.port}"
     if l.protocol == "tcp" && contains([25, 465, 587], l.port) && !l.loopback
   ]
 }

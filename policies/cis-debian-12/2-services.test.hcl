@@ -1197,6 +1197,14 @@ test "2.4.1.8: could not be looked at" {
   expect = { "2.4.1.8" = "unknown" }
 }
 
+test "2.4.1.8: the list of exceptions is of a users' group" {
+  facts {
+    package = { "cron" = { installed = true } }
+    cron    = { cron = { allow = { exists = true, mode = "0640", uid = 0, group = "root" }, deny = { exists = true, mode = "0640", uid = 0, group = "users" } } }
+  }
+  expect = { "2.4.1.8" = "fail" }
+}
+
 test "2.4.2.1: a list" {
   facts {
     package = { "at" = { installed = true } }
@@ -1233,6 +1241,14 @@ test "2.4.2.1: could not be looked at" {
     package = { "at" = { installed = true } }
   }
   expect = { "2.4.2.1" = "unknown" }
+}
+
+test "2.4.2.1: the list of exceptions is of a users' group" {
+  facts {
+    package = { "at" = { installed = true } }
+    cron    = { at = { allow = { exists = true, mode = "0640", uid = 0, group = "root" }, deny = { exists = true, mode = "0640", uid = 0, group = "users" } } }
+  }
+  expect = { "2.4.2.1" = "fail" }
 }
 
 test "2.2.1: absent" {

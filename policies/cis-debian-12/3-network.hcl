@@ -1,5 +1,11 @@
 # 3. Network
 
+# The parameters below net.ipv6 say nothing of a host that does not speak IPv6, and may not even be there. What holds after a
+# reboot says nothing only where IPv6 stays off.
+locals {
+  ipv6_stays_off = !ipv6.enabled && (!ipv6.kernel_support || ipv6.disabled_by_module || ipv6.disabled_by_cmdline || ipv6.disabled_configured)
+}
+
 control "3.1.1" {
   title    = "Whether the host speaks IPv6 was decided"
   why      = "An IPv6 that nobody configured is an open side door next to the IPv4 firewall."
@@ -182,7 +188,7 @@ control "3.3.1" {
         "net.ipv4.ip_forward",
         "net.ipv6.conf.all.forwarding",
       ] : { name = k, message = "is ${sysctl(k).running}" }
-      if sysctl(k).running != "0"
+      if sysctl(k).running != "0" && (startswith(k, "net.ipv4.") || ipv6.enabled)
     ]
   }
   check "after a reboot" {
@@ -191,7 +197,7 @@ control "3.3.1" {
         "net.ipv4.ip_forward",
         "net.ipv6.conf.all.forwarding",
       ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
-      if !(sysctl(k).is_configured && sysctl(k).configured == "0")
+      if !(sysctl(k).is_configured && sysctl(k).configured == "0") && (startswith(k, "net.ipv4.") || !local.ipv6_stays_off)
     ]
   }
 
@@ -322,7 +328,7 @@ control "3.3.5" {
         "net.ipv6.conf.all.accept_redirects",
         "net.ipv6.conf.default.accept_redirects",
       ] : { name = k, message = "is ${sysctl(k).running}" }
-      if sysctl(k).running != "0"
+      if sysctl(k).running != "0" && (startswith(k, "net.ipv4.") || ipv6.enabled)
     ]
   }
   check "after a reboot" {
@@ -333,7 +339,7 @@ control "3.3.5" {
         "net.ipv6.conf.all.accept_redirects",
         "net.ipv6.conf.default.accept_redirects",
       ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
-      if !(sysctl(k).is_configured && sysctl(k).configured == "0")
+      if !(sysctl(k).is_configured && sysctl(k).configured == "0") && (startswith(k, "net.ipv4.") || !local.ipv6_stays_off)
     ]
   }
 
@@ -465,7 +471,7 @@ control "3.3.8" {
         "net.ipv6.conf.all.accept_source_route",
         "net.ipv6.conf.default.accept_source_route",
       ] : { name = k, message = "is ${sysctl(k).running}" }
-      if sysctl(k).running != "0"
+      if sysctl(k).running != "0" && (startswith(k, "net.ipv4.") || ipv6.enabled)
     ]
   }
   check "after a reboot" {
@@ -476,7 +482,7 @@ control "3.3.8" {
         "net.ipv6.conf.all.accept_source_route",
         "net.ipv6.conf.default.accept_source_route",
       ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
-      if !(sysctl(k).is_configured && sysctl(k).configured == "0")
+      if !(sysctl(k).is_configured && sysctl(k).configured == "0") && (startswith(k, "net.ipv4.") || !local.ipv6_stays_off)
     ]
   }
 
@@ -583,14 +589,14 @@ control "3.3.11" {
     mitre_attack    = ["T1557"]
   }
 
-  applies = ipv6.enabled
+  applies = !local.ipv6_stays_off
   check "now" {
     violations = [
       for k in [
         "net.ipv6.conf.all.accept_ra",
         "net.ipv6.conf.default.accept_ra",
       ] : { name = k, message = "is ${sysctl(k).running}" }
-      if sysctl(k).running != "0"
+      if sysctl(k).running != "0" && (startswith(k, "net.ipv4.") || ipv6.enabled)
     ]
   }
   check "after a reboot" {
@@ -599,7 +605,7 @@ control "3.3.11" {
         "net.ipv6.conf.all.accept_ra",
         "net.ipv6.conf.default.accept_ra",
       ] : { name = k, message = sysctl(k).is_configured ? "is set to ${sysctl(k).configured}" : "is not set" }
-      if !(sysctl(k).is_configured && sysctl(k).configured == "0")
+      if !(sysctl(k).is_configured && sysctl(k).configured == "0") && (startswith(k, "net.ipv4.") || !local.ipv6_stays_off)
     ]
   }
 

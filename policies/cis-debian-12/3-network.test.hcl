@@ -254,6 +254,30 @@ test "3.3.1: the kernel does not say" {
   expect = { "3.3.1" = "unknown" }
 }
 
+test "3.3.1: there is no IPv6" {
+  facts {
+    sysctl = { "net.ipv4.ip_forward" = { running = "0", is_configured = true, configured = "0" }, "net.ipv6.conf.all.forwarding" = { is_configured = false } }
+    ipv6   = { enabled = false, kernel_support = false }
+  }
+  expect = { "3.3.1" = "pass" }
+}
+
+test "3.3.1: IPv6 is off until the next boot" {
+  facts {
+    sysctl = { "net.ipv4.ip_forward" = { running = "0", is_configured = true, configured = "0" }, "net.ipv6.conf.all.forwarding" = { running = "0", is_configured = false } }
+    ipv6   = { enabled = false, kernel_support = true, disabled_by_module = false, disabled_by_cmdline = false, disabled_configured = false }
+  }
+  expect = { "3.3.1" = "fail" }
+}
+
+test "3.3.1: IPv6 routes" {
+  facts {
+    sysctl = { "net.ipv4.ip_forward" = { running = "0", is_configured = true, configured = "0" }, "net.ipv6.conf.all.forwarding" = { running = "1", is_configured = true, configured = "0" } }
+    ipv6   = { enabled = true }
+  }
+  expect = { "3.3.1" = "fail" }
+}
+
 test "3.3.2: set and kept" {
   facts {
     sysctl = {
@@ -454,6 +478,14 @@ test "3.3.5: the kernel does not say" {
   expect = { "3.3.5" = "unknown" }
 }
 
+test "3.3.5: there is no IPv6" {
+  facts {
+    sysctl = { "net.ipv4.conf.all.accept_redirects" = { running = "0", is_configured = true, configured = "0" }, "net.ipv4.conf.default.accept_redirects" = { running = "0", is_configured = true, configured = "0" }, "net.ipv6.conf.all.accept_redirects" = { is_configured = false }, "net.ipv6.conf.default.accept_redirects" = { is_configured = false } }
+    ipv6   = { enabled = false, kernel_support = false }
+  }
+  expect = { "3.3.5" = "pass" }
+}
+
 test "3.3.6: set and kept" {
   facts {
     sysctl = {
@@ -614,6 +646,14 @@ test "3.3.8: the kernel does not say" {
   expect = { "3.3.8" = "unknown" }
 }
 
+test "3.3.8: there is no IPv6" {
+  facts {
+    sysctl = { "net.ipv4.conf.all.accept_source_route" = { running = "0", is_configured = true, configured = "0" }, "net.ipv4.conf.default.accept_source_route" = { running = "0", is_configured = true, configured = "0" }, "net.ipv6.conf.all.accept_source_route" = { is_configured = false }, "net.ipv6.conf.default.accept_source_route" = { is_configured = false } }
+    ipv6   = { enabled = false, kernel_support = false }
+  }
+  expect = { "3.3.8" = "pass" }
+}
+
 test "3.3.9: set and kept" {
   facts {
     sysctl = {
@@ -766,7 +806,15 @@ test "3.3.11: the kernel does not say" {
 
 test "3.3.11: not applicable" {
   facts {
-    ipv6 = { enabled = false }
+    ipv6 = { enabled = false, kernel_support = false }
   }
   expect = { "3.3.11" = "not_applicable" }
+}
+
+test "3.3.11: IPv6 is off until the next boot" {
+  facts {
+    sysctl = { "net.ipv6.conf.all.accept_ra" = { running = "1", is_configured = false }, "net.ipv6.conf.default.accept_ra" = { running = "1", is_configured = false } }
+    ipv6   = { enabled = false, kernel_support = true, disabled_by_module = false, disabled_by_cmdline = false, disabled_configured = false }
+  }
+  expect = { "3.3.11" = "fail" }
 }
