@@ -1005,7 +1005,6 @@ control "1.3.1.2" {
     mitre_attack    = ["T1068", "T1565", "T1565.001", "T1565.003"]
   }
 
-  applies = boot.exists
   check "the running kernel" {
     pass = contains(boot.effective_running, "apparmor=1") && contains(boot.effective_running, "security=apparmor")
   }

@@ -740,11 +740,11 @@ test "1.3.1.2: not yet" {
   expect = { "1.3.1.2" = "fail" }
 }
 
-test "1.3.1.2: no boot loader" {
+test "1.3.1.2: another boot loader" {
   facts {
-    boot = { exists = false }
+    boot = { exists = false, effective_running = ["apparmor=1", "security=apparmor"] }
   }
-  expect = { "1.3.1.2" = "not_applicable" }
+  expect = { "1.3.1.2" = "unknown" }
 }
 
 test "1.3.1.2: grub.cfg could not be read" {

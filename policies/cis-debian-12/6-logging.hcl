@@ -17,6 +17,21 @@ control "6.1.1.1" {
   pass = service("systemd-journald").active
 }
 
+control "6.1.1.2" {
+  title    = "Who may read the journal was decided"
+  why      = "Logs hold names, addresses, and now and then a password."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    nist_800_53 = ["AU-2", "AU-3", "AU-12", "MP-2", "SI-5"]
+  }
+  manual = "Check that only those who must read the journal can: Debian gives it to root and the groups systemd-journal and adm. Modes are set by tmpfiles.d(5)."
+  evidence = {
+    overridden = file("/etc/tmpfiles.d/systemd.conf").exists
+    journals   = distinct([for f in tree("/var/log/journal") : "${f.mode} ${f.owner}:${f.group} ${f.path}"])
+  }
+}
+
 control "6.1.1.3" {
   title    = "How long the journal is kept was decided"
   why      = "A journal that nobody gave a size forgets when it is needed."
@@ -53,6 +68,27 @@ control "6.1.1.4" {
   pass = package("rsyslog").installed && service("rsyslog").active ? journald.forward_to_syslog : !journald.forward_to_syslog
 }
 
+control "6.1.2.1.1" {
+  title    = "The program that ships the journal is installed"
+  why      = "What only this host keeps, whoever takes it over can remove."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["8.2"]
+    nist_800_53     = ["AU-2", "AU-7", "AU-12"]
+    pci_dss_4       = ["5.3.4", "6.4.1", "6.4.2", "10.2.1", "10.2.1.1", "10.2.1.2", "10.2.1.3", "10.2.1.4", "10.2.1.5", "10.2.1.6", "10.2.1.7", "10.2.2"]
+    iso_27001_2013  = ["A.12.4.1"]
+    mitre_attack    = ["T1070", "T1070.002", "T1562", "T1562.006"]
+  }
+  applies = !package("rsyslog").installed
+  pass    = package("systemd-journal-remote").installed
+
+  fix "package" {
+    name  = "systemd-journal-remote"
+    state = "present"
+  }
+}
+
 control "6.1.2.1.2" {
   title    = "Journals are shipped to a host that proves who it is"
   why      = "Logs name users, hosts and errors; and a log that anyone can fake is no evidence."
@@ -71,6 +107,34 @@ control "6.1.2.1.2" {
     options      = systemd_conf("journal-upload.conf").options
     own_key      = [for c in certificate(lookup(systemd_conf("journal-upload.conf").options, "Upload.ServerCertificateFile", "/etc/ssl/certs/journal-upload.pem")) : "${c.subject}, until ${c.not_after}"]
     certificates = [for c in certificates : "${c.path} for ${c.subject}, until ${c.not_after}" if !c.is_ca]
+  }
+}
+
+control "6.1.2.1.3" {
+  title    = "The journal is shipped"
+  why      = "What only this host keeps, whoever takes it over can remove."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["8.2"]
+    nist_800_53     = ["AU-2", "AU-7", "AU-12"]
+    pci_dss_4       = ["5.3.4", "6.4.1", "6.4.2", "10.2.1", "10.2.1.1", "10.2.1.2", "10.2.1.3", "10.2.1.4", "10.2.1.5", "10.2.1.6", "10.2.1.7", "10.2.2"]
+    iso_27001_2013  = ["A.12.4.1"]
+    mitre_attack    = ["T1070", "T1070.002", "T1562", "T1562.006"]
+  }
+  applies = !package("rsyslog").installed
+
+  check "now" {
+    pass = service("systemd-journal-upload").active
+  }
+  check "after a reboot" {
+    pass = service("systemd-journal-upload").enabled
+  }
+
+  fix "service" {
+    name    = "systemd-journal-upload.service"
+    enabled = true
+    state   = "running"
   }
 }
 
@@ -166,6 +230,27 @@ control "6.1.2.4" {
   }
 }
 
+control "6.1.3.1" {
+  title    = "rsyslog is installed where it is the log system"
+  why      = "journald alone keeps logs on this host."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["8.2"]
+    nist_800_53     = ["AU-2", "AU-3", "AU-7", "AU-12"]
+    pci_dss_4       = ["5.3.4", "6.4.1", "6.4.2", "10.2.1", "10.2.1.1", "10.2.1.2", "10.2.1.3", "10.2.1.4", "10.2.1.5", "10.2.1.6", "10.2.1.7", "10.2.2"]
+    iso_27001_2013  = ["A.12.4.1"]
+    mitre_attack    = ["T1005", "T1070", "T1070.002"]
+  }
+  applies = service("rsyslog").enabled || service("rsyslog").active
+  pass    = package("rsyslog").installed
+
+  fix "package" {
+    name  = "rsyslog"
+    state = "present"
+  }
+}
+
 control "6.1.3.2" {
   title    = "rsyslog runs where it was chosen"
   why      = "A log system that is off logs nothing."
@@ -239,6 +324,23 @@ control "6.1.3.4" {
   }
 }
 
+control "6.1.3.5" {
+  title    = "What rsyslog writes was decided"
+  why      = "A log that nobody chose misses what somebody needs."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    nist_800_53 = ["AU-2", "AU-7", "AU-12"]
+  }
+  applies = package("rsyslog").installed
+
+  manual = "Check that what you must be able to look up goes to a file or a host: logins, sudo, mail, cron, the kernel."
+  evidence = {
+    files    = [for f in rsyslog.files : "${f.selector} ${f.path}"]
+    problems = rsyslog.problems
+  }
+}
+
 control "6.1.3.6" {
   title    = "Logs leave the host"
   why      = "Whoever becomes root here can only change what is here."
@@ -278,7 +380,25 @@ control "6.1.3.7" {
     pass = !rsyslog.listens_remote
   }
   check "sockets" {
-    violations = [for l in listeners : l if l.process == "rsyslogd" && !l.loopback]
+    violations = [for l in listeners : "${l.protocol} ${l.address}:${l.port}" if !l.loopback && (l.protocol == "tcp" || l.port < 32768) && l.process == "rsyslogd"]
+  }
+}
+
+control "6.1.3.8" {
+  title    = "How logs are rotated was decided"
+  why      = "Logs that are never rotated fill the disk; logs that go too early are missed."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    nist_800_53 = ["AU-8"]
+  }
+  applies = package("rsyslog").installed
+
+  manual = "Read /etc/logrotate.conf and /etc/logrotate.d: is each log kept for as long as you must be able to look back, and does logrotate run?"
+  evidence = {
+    installed = package("logrotate").installed
+    timer     = service("logrotate.timer").enabled
+    files     = [for f in glob("/etc/logrotate.d/*") : f.path]
   }
 }
 
@@ -360,6 +480,54 @@ control "6.2.1.2" {
   }
 }
 
+control "6.2.1.3" {
+  title    = "What starts before the audit daemon is audited too"
+  why      = "A process that started before auditing was on is not audited for as long as it runs."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["8.2"]
+    nist_800_53     = ["AU-7"]
+    pci_dss_4       = ["5.3.4", "6.4.1", "6.4.2", "10.2.1", "10.2.1.1", "10.2.1.2", "10.2.1.3", "10.2.1.4", "10.2.1.5", "10.2.1.6", "10.2.1.7", "10.2.2"]
+    iso_27001_2013  = ["A.12.4.1"]
+    mitre_attack    = ["T1562", "T1562.001"]
+  }
+  check "the running kernel" {
+    pass = contains(boot.effective_running, "audit=1")
+  }
+  check "every kernel that can be booted" {
+    pass = contains(boot.common_arguments, "audit=1")
+  }
+
+  fix "grub" {
+    add = ["audit=1"]
+  }
+}
+
+control "6.2.1.4" {
+  title    = "Records from before the audit daemon starts are not lost"
+  why      = "The kernel keeps them until the daemon takes them, as many as it has room for."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["8.2"]
+    nist_800_53     = ["AU-2", "AU-3", "AU-7", "AU-12"]
+    pci_dss_4       = ["5.3.4", "6.4.1", "6.4.2", "10.2.1", "10.2.1.1", "10.2.1.2", "10.2.1.3", "10.2.1.4", "10.2.1.5", "10.2.1.6", "10.2.1.7", "10.2.2"]
+    iso_27001_2013  = ["A.12.4.1"]
+    mitre_attack    = ["T1562", "T1562.001"]
+  }
+  check "the running kernel" {
+    pass = anytrue([for a in boot.effective_running : matches(a, "^audit_backlog_limit=[0-9]{1,9}$") && parseint(split("=", a)[1], 10) >= 8192])
+  }
+  check "every kernel that can be booted" {
+    pass = anytrue([for a in boot.common_arguments : matches(a, "^audit_backlog_limit=[0-9]{1,9}$") && parseint(split("=", a)[1], 10) >= 8192])
+  }
+
+  fix "grub" {
+    add = ["audit_backlog_limit=8192"]
+  }
+}
+
 control "6.2.2.1" {
   title    = "The size of the audit log was chosen"
   why      = "A log that is too small forgets, one without bound fills the disk."
@@ -372,8 +540,7 @@ control "6.2.2.1" {
     mitre_attack    = ["T1562", "T1562.006"]
   }
 
-  applies = auditd.exists
-  pass    = auditd.max_log_file > 0
+  pass = auditd.exists && auditd.max_log_file > 0
 
   fix "auditd" {
     name  = "max_log_file"
@@ -393,8 +560,7 @@ control "6.2.2.2" {
     mitre_attack    = ["T1562", "T1562.006"]
   }
 
-  applies = auditd.exists
-  pass    = contains(["keep_logs"], auditd.max_log_file_action)
+  pass = auditd.exists && auditd.max_log_file_action == "keep_logs"
 
   fix "auditd" {
     name  = "max_log_file_action"
@@ -414,12 +580,11 @@ control "6.2.2.3" {
     mitre_attack    = ["T1562", "T1562.006"]
   }
 
-  applies = auditd.exists
   check "disk full" {
-    pass = contains(["halt", "single"], auditd.disk_full_action)
+    pass = auditd.exists && contains(["halt", "single"], auditd.disk_full_action)
   }
   check "disk error" {
-    pass = contains(["syslog", "single", "halt"], auditd.disk_error_action)
+    pass = auditd.exists && contains(["syslog", "single", "halt"], auditd.disk_error_action)
   }
 
   fix "auditd" {
@@ -429,6 +594,35 @@ control "6.2.2.3" {
   fix "auditd" {
     name  = "disk_error_action"
     value = "halt"
+  }
+}
+
+control "6.2.2.4" {
+  title    = "A disk that fills with audit records raises an alarm, then stops the host"
+  why      = "When the space is gone it is too late to save the records."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["8.2", "8.3"]
+    nist_800_53     = ["AU-2", "AU-7", "AU-8", "AU-12", "SI-5"]
+    pci_dss_4       = ["5.3.4", "6.4.1", "6.4.2", "10.2.1", "10.2.1.1", "10.2.1.2", "10.2.1.3", "10.2.1.4", "10.2.1.5", "10.2.1.6", "10.2.1.7", "10.2.2"]
+    iso_27001_2013  = ["A.12.4.1"]
+    mitre_attack    = ["T1562", "T1562.006"]
+  }
+  check "space runs low" {
+    pass = auditd.exists && contains(["email", "exec", "single", "halt"], auditd.space_left_action)
+  }
+  check "space is nearly gone" {
+    pass = auditd.exists && contains(["single", "halt"], auditd.admin_space_left_action)
+  }
+
+  fix "auditd" {
+    name  = "space_left_action"
+    value = "email"
+  }
+  fix "auditd" {
+    name  = "admin_space_left_action"
+    value = "single"
   }
 }
 
@@ -500,6 +694,30 @@ control "6.2.3.2" {
   }
 }
 
+control "6.2.3.3" {
+  title    = "Changes of sudo's log are recorded"
+  why      = "Who becomes root can also mend what the log says of it."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["8.5"]
+    nist_800_53     = ["AU-3(1)", "AU-7"]
+    pci_dss_4       = ["9.4.5", "10.2", "10.2.1", "10.2.1.2", "10.2.1.5"]
+    iso_27001_2013  = ["A.9.4.2"]
+    mitre_attack    = ["T1562", "T1562.006"]
+  }
+  check "in the kernel" {
+    pass = sudoers.defaults.logfile != "" && audit_rule("-w ${sudoers.defaults.logfile} -p wa -k sudo_log_file").running
+  }
+  check "after a reboot" {
+    pass = sudoers.defaults.logfile != "" && audit_rule("-w ${sudoers.defaults.logfile} -p wa -k sudo_log_file").configured
+  }
+
+  fix "audit_rules" {
+    rules = ["-w ${sudoers.defaults.logfile} -p wa -k sudo_log_file"]
+  }
+}
+
 control "6.2.3.4" {
   title    = "Changes of the clock are recorded"
   why      = "A moved clock hides what happened when."
@@ -563,7 +781,9 @@ control "6.2.3.5" {
       audit_rule("-w /etc/issue -p wa -k system-locale").running,
       audit_rule("-w /etc/issue.net -p wa -k system-locale").running,
       audit_rule("-w /etc/hosts -p wa -k system-locale").running,
+      audit_rule("-w /etc/networks -p wa -k system-locale").running,
       audit_rule("-w /etc/network -p wa -k system-locale").running,
+      audit_rule("-w /etc/netplan -p wa -k system-locale").running,
     ])
   }
   check "after a reboot" {
@@ -573,7 +793,9 @@ control "6.2.3.5" {
       audit_rule("-w /etc/issue -p wa -k system-locale").configured,
       audit_rule("-w /etc/issue.net -p wa -k system-locale").configured,
       audit_rule("-w /etc/hosts -p wa -k system-locale").configured,
+      audit_rule("-w /etc/networks -p wa -k system-locale").configured,
       audit_rule("-w /etc/network -p wa -k system-locale").configured,
+      audit_rule("-w /etc/netplan -p wa -k system-locale").configured,
     ])
   }
 
@@ -584,7 +806,9 @@ control "6.2.3.5" {
       "-w /etc/issue -p wa -k system-locale",
       "-w /etc/issue.net -p wa -k system-locale",
       "-w /etc/hosts -p wa -k system-locale",
+      "-w /etc/networks -p wa -k system-locale",
       "-w /etc/network -p wa -k system-locale",
+      "-w /etc/netplan -p wa -k system-locale",
     ]
   }
 }
@@ -609,6 +833,45 @@ control "6.2.3.6" {
     violations = [
       for f in concat(filesystem.setuid, filesystem.setgid) : f
       if !audit_rule("-a always,exit -F path=${f.path} -F perm=x -F auid>=1000 -F auid!=unset -k privileged").configured
+    ]
+  }
+}
+
+control "6.2.3.7" {
+  title    = "Files that users may not open are recorded when they try"
+  why      = "Who tries many doors is looking for an open one."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["8.5"]
+    nist_800_53     = ["AU-3", "AU-3(1)", "AU-7"]
+    pci_dss_4       = ["9.4.5", "10.2", "10.2.1", "10.2.1.2", "10.2.1.5"]
+    iso_27001_2013  = ["A.12.4.3"]
+    mitre_attack    = ["T1562", "T1562.006"]
+  }
+  check "in the kernel" {
+    pass = alltrue([
+      audit_rule("-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access").running,
+      audit_rule("-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access").running,
+      audit_rule("-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access").running,
+      audit_rule("-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access").running,
+    ])
+  }
+  check "after a reboot" {
+    pass = alltrue([
+      audit_rule("-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access").configured,
+      audit_rule("-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access").configured,
+      audit_rule("-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access").configured,
+      audit_rule("-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access").configured,
+    ])
+  }
+
+  fix "audit_rules" {
+    rules = [
+      "-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access",
+      "-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access",
+      "-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access",
+      "-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access",
     ]
   }
 }
@@ -661,6 +924,51 @@ control "6.2.3.8" {
       "-w /etc/nsswitch.conf -p wa -k identity",
       "-w /etc/pam.conf -p wa -k identity",
       "-w /etc/pam.d -p wa -k identity",
+    ]
+  }
+}
+
+control "6.2.3.9" {
+  title    = "Changes of modes, owners and attributes are recorded"
+  why      = "A file that was opened up for a moment leaves no other trace."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["8.5"]
+    nist_800_53     = ["AU-3", "AU-3(1)", "AU-7", "CM-6"]
+    pci_dss_4       = ["9.4.5", "10.2", "10.2.1", "10.2.1.2", "10.2.1.5"]
+    iso_27001_2013  = ["A.12.1.2"]
+    mitre_attack    = ["T1562", "T1562.006"]
+  }
+  check "in the kernel" {
+    pass = alltrue([
+      audit_rule("-a always,exit -F arch=b64 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod").running,
+      audit_rule("-a always,exit -F arch=b64 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod").running,
+      audit_rule("-a always,exit -F arch=b64 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod").running,
+      audit_rule("-a always,exit -F arch=b32 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod").running,
+      audit_rule("-a always,exit -F arch=b32 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod").running,
+      audit_rule("-a always,exit -F arch=b32 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod").running,
+    ])
+  }
+  check "after a reboot" {
+    pass = alltrue([
+      audit_rule("-a always,exit -F arch=b64 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod").configured,
+      audit_rule("-a always,exit -F arch=b64 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod").configured,
+      audit_rule("-a always,exit -F arch=b64 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod").configured,
+      audit_rule("-a always,exit -F arch=b32 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod").configured,
+      audit_rule("-a always,exit -F arch=b32 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod").configured,
+      audit_rule("-a always,exit -F arch=b32 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod").configured,
+    ])
+  }
+
+  fix "audit_rules" {
+    rules = [
+      "-a always,exit -F arch=b64 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod",
+      "-a always,exit -F arch=b64 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod",
+      "-a always,exit -F arch=b64 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod",
+      "-a always,exit -F arch=b32 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod",
+      "-a always,exit -F arch=b32 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod",
+      "-a always,exit -F arch=b32 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod",
     ]
   }
 }
@@ -946,6 +1254,39 @@ control "6.2.3.18" {
   }
 }
 
+control "6.2.3.19" {
+  title    = "Loading and unloading of kernel modules is recorded"
+  why      = "A kernel module can hide everything else."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["8.5"]
+    nist_800_53     = ["AU-3", "AU-3(1)", "AU-7", "CM-6"]
+    pci_dss_4       = ["9.4.5", "10.2", "10.2.1", "10.2.1.2", "10.2.1.5"]
+    iso_27001_2013  = ["A.12.4.1"]
+    mitre_attack    = ["T1562", "T1562.006"]
+  }
+  check "in the kernel" {
+    pass = alltrue([
+      audit_rule("-a always,exit -F arch=b64 -S init_module,finit_module,delete_module,create_module,query_module -F auid>=1000 -F auid!=unset -k kernel_modules").running,
+      audit_rule("-a always,exit -F path=/usr/bin/kmod -F perm=x -F auid>=1000 -F auid!=unset -k kernel_modules").running,
+    ])
+  }
+  check "after a reboot" {
+    pass = alltrue([
+      audit_rule("-a always,exit -F arch=b64 -S init_module,finit_module,delete_module,create_module,query_module -F auid>=1000 -F auid!=unset -k kernel_modules").configured,
+      audit_rule("-a always,exit -F path=/usr/bin/kmod -F perm=x -F auid>=1000 -F auid!=unset -k kernel_modules").configured,
+    ])
+  }
+
+  fix "audit_rules" {
+    rules = [
+      "-a always,exit -F arch=b64 -S init_module,finit_module,delete_module,create_module,query_module -F auid>=1000 -F auid!=unset -k kernel_modules",
+      "-a always,exit -F path=/usr/bin/kmod -F perm=x -F auid>=1000 -F auid!=unset -k kernel_modules",
+    ]
+  }
+}
+
 control "6.2.3.20" {
   title    = "Audit rules are locked until the next boot"
   why      = "An attacker who became root stops the records first."
@@ -1001,12 +1342,57 @@ control "6.2.4.1" {
   }
 
   applies    = auditd.exists
-  violations = [for f in tree(auditd.log_dir) : f if f.type == "file" && !mode_within(f.mode, "0640")]
+  violations = [for f in tree(auditd.log_dir) : f if f.type == "file" && !mode_within(f.mode, auditd.log_group == "root" ? "0600" : "0640")]
 
   fix "file_mode" {
     for_each = violations
     path     = each.path
-    max      = "0640"
+    max      = auditd.log_group == "root" ? "0600" : "0640"
+  }
+}
+
+control "6.2.4.2" {
+  title    = "Audit logs belong to root"
+  why      = "Their owner can open them up, and change what they say."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "medium"
+  refs = {
+    nist_800_53 = ["AU-3"]
+  }
+  applies    = auditd.exists
+  violations = [for f in tree(auditd.log_dir) : f if f.type == "file" && f.uid != 0]
+
+  fix "file_mode" {
+    for_each = violations
+    path     = each.path
+    owner    = "root"
+  }
+}
+
+control "6.2.4.3" {
+  title    = "Audit logs are of the group root or adm"
+  why      = "Other groups have other members."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "low"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-5", "AC-6", "AU-3"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1070", "T1070.002", "T1083"]
+  }
+  applies = auditd.exists
+
+  check "new logs" {
+    pass = contains(["root", "adm"], auditd.log_group)
+  }
+  check "logs that are there" {
+    violations = [for f in tree(auditd.log_dir) : f if f.type == "file" && !contains(["root", "adm"], f.group)]
+  }
+
+  fix "auditd" {
+    name  = "log_group"
+    value = "adm"
   }
 }
 
@@ -1053,6 +1439,129 @@ control "6.2.4.5" {
   }
 }
 
+control "6.2.4.6" {
+  title    = "The audit configuration belongs to root"
+  why      = "Who can change the rules can switch the recording off."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-5", "AC-6", "AU-3"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1070", "T1070.002", "T1083"]
+  }
+  violations = [
+    for f in tree("/etc/audit") : f
+    if f.type == "file" && (endswith(f.path, ".conf") || endswith(f.path, ".rules")) && f.uid != 0
+  ]
+
+  fix "file_mode" {
+    for_each = violations
+    path     = each.path
+    owner    = "root"
+  }
+}
+
+control "6.2.4.7" {
+  title    = "The audit configuration is of the group root"
+  why      = "Who can change the rules can switch the recording off."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-5", "AC-6", "AU-3"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1070", "T1070.002", "T1083"]
+  }
+  violations = [
+    for f in tree("/etc/audit") : f
+    if f.type == "file" && (endswith(f.path, ".conf") || endswith(f.path, ".rules")) && f.gid != 0
+  ]
+
+  fix "file_mode" {
+    for_each = violations
+    path     = each.path
+    group    = "root"
+  }
+}
+
+control "6.2.4.8" {
+  title    = "Only root can write the audit tools"
+  why      = "Who can change the tools decides what they show."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-5", "AC-6", "AU-3"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1070", "T1070.002", "T1083"]
+  }
+  applies = package("auditd").installed
+  violations = [
+    for p in ["/usr/sbin/auditctl", "/usr/sbin/aureport", "/usr/sbin/ausearch", "/usr/sbin/autrace", "/usr/sbin/auditd", "/usr/sbin/augenrules"] : file(p)
+    if file(p).exists && !mode_within(file(p).mode, "0755")
+  ]
+
+  fix "file_mode" {
+    for_each = violations
+    path     = each.path
+    max      = "0755"
+  }
+}
+
+control "6.2.4.9" {
+  title    = "The audit tools belong to root"
+  why      = "Who can change the tools decides what they show."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-5", "AC-6"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1070", "T1070.002", "T1083"]
+  }
+  applies = package("auditd").installed
+  violations = [
+    for p in ["/usr/sbin/auditctl", "/usr/sbin/aureport", "/usr/sbin/ausearch", "/usr/sbin/autrace", "/usr/sbin/auditd", "/usr/sbin/augenrules"] : file(p)
+    if file(p).exists && file(p).uid != 0
+  ]
+
+  fix "file_mode" {
+    for_each = violations
+    path     = each.path
+    owner    = "root"
+  }
+}
+
+control "6.2.4.10" {
+  title    = "The audit tools are of the group root"
+  why      = "Who can change the tools decides what they show."
+  profiles = ["level2-server", "level2-workstation"]
+  severity = "medium"
+  refs = {
+    cis_controls_v8 = ["3.3"]
+    nist_800_53     = ["AC-5", "AC-6", "AU-3"]
+    pci_dss_4       = ["1.3.1", "7.1"]
+    iso_27001_2013  = ["A.9.1.1"]
+    mitre_attack    = ["T1070", "T1070.002", "T1083"]
+  }
+  applies = package("auditd").installed
+  violations = [
+    for p in ["/usr/sbin/auditctl", "/usr/sbin/aureport", "/usr/sbin/ausearch", "/usr/sbin/autrace", "/usr/sbin/auditd", "/usr/sbin/augenrules"] : file(p)
+    if file(p).exists && file(p).gid != 0
+  ]
+
+  fix "file_mode" {
+    for_each = violations
+    path     = each.path
+    group    = "root"
+  }
+}
+
 control "6.3.1" {
   title    = "AIDE is installed and has a database"
   why      = "Without a record of how files were, nobody can tell that they changed."
@@ -1096,8 +1605,7 @@ control "6.3.2" {
     mitre_attack    = ["T1036", "T1036.002", "T1036.003", "T1036.004", "T1036.005", "T1565", "T1565.001"]
   }
 
-  applies = aide.installed
-  pass    = service("dailyaidecheck.timer").enabled && service("dailyaidecheck.timer").active
+  pass = aide.installed && service("dailyaidecheck.timer").enabled && service("dailyaidecheck.timer").active && !service("dailyaidecheck.service").masked
 
   fix "service" {
     name    = "dailyaidecheck.timer"
@@ -1117,9 +1625,8 @@ control "6.3.3" {
   }
   remedy = "Add a line with p+i+n+u+g+s+b+acl+xattrs+sha512 for each of the tools to a file of /etc/aide/aide.conf.d."
 
-  applies = aide.installed
   violations = [
     for p in ["/usr/sbin/auditctl", "/usr/sbin/auditd", "/usr/sbin/ausearch", "/usr/sbin/aureport", "/usr/sbin/autrace", "/usr/sbin/augenrules"] : p
-    if !aide_rule(p).recorded || !alltrue([for a in ["p", "i", "n", "u", "g", "s", "b", "acl", "xattrs", "sha512"] : contains(aide_rule(p).attributes, a)])
+    if !aide.installed || !aide_rule(p).recorded || !alltrue([for a in ["p", "i", "n", "u", "g", "s", "b", "acl", "xattrs", "sha512"] : contains(aide_rule(p).attributes, a)])
   ]
 }

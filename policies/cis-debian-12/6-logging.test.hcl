@@ -296,7 +296,7 @@ test "6.1.3.7: as demanded" {
   facts {
     package   = { "rsyslog" = { installed = true } }
     rsyslog   = { listens_remote = false }
-    listeners = [{ process = "sshd", loopback = false }]
+    listeners = [{ process = "sshd", protocol = "tcp", address = "0.0.0.0", port = 22, loopback = false }]
   }
   expect = { "6.1.3.7" = "pass" }
 }
@@ -305,7 +305,7 @@ test "6.1.3.7: configured" {
   facts {
     package   = { "rsyslog" = { installed = true } }
     rsyslog   = { listens_remote = true }
-    listeners = [{ process = "sshd", loopback = false }]
+    listeners = [{ process = "sshd", protocol = "tcp", address = "0.0.0.0", port = 22, loopback = false }]
   }
   expect = { "6.1.3.7" = "fail" }
 }
@@ -314,7 +314,7 @@ test "6.1.3.7: still listening" {
   facts {
     package   = { "rsyslog" = { installed = true } }
     rsyslog   = { listens_remote = false }
-    listeners = [{ process = "rsyslogd", loopback = false }]
+    listeners = [{ process = "rsyslogd", protocol = "udp", address = "0.0.0.0", port = 514, loopback = false }]
   }
   expect = { "6.1.3.7" = "fail" }
 }
@@ -324,6 +324,15 @@ test "6.1.3.7: absent" {
     package = { "rsyslog" = { installed = false } }
   }
   expect = { "6.1.3.7" = "not_applicable" }
+}
+
+test "6.1.3.7: a socket that it sends from" {
+  facts {
+    package   = { "rsyslog" = { installed = true } }
+    rsyslog   = { listens_remote = false }
+    listeners = [{ process = "rsyslogd", protocol = "udp", address = "0.0.0.0", port = 48123, loopback = false }]
+  }
+  expect = { "6.1.3.7" = "pass" }
 }
 
 test "6.1.4.1: as demanded" {
@@ -442,7 +451,14 @@ test "6.2.2.1: no auditd" {
   facts {
     auditd = { exists = false }
   }
-  expect = { "6.2.2.1" = "not_applicable" }
+  expect = { "6.2.2.1" = "fail" }
+}
+
+test "6.2.2.1: auditd.conf could not be read" {
+  facts {
+
+  }
+  expect = { "6.2.2.1" = "unknown" }
 }
 
 test "6.2.2.2: as demanded" {
@@ -470,7 +486,7 @@ test "6.2.2.2: no auditd" {
   facts {
     auditd = { exists = false }
   }
-  expect = { "6.2.2.2" = "not_applicable" }
+  expect = { "6.2.2.2" = "fail" }
 }
 
 test "6.2.2.3: stops" {
@@ -491,7 +507,14 @@ test "6.2.2.3: no auditd" {
   facts {
     auditd = { exists = false }
   }
-  expect = { "6.2.2.3" = "not_applicable" }
+  expect = { "6.2.2.3" = "fail" }
+}
+
+test "6.2.2.3: auditd.conf could not be read" {
+  facts {
+
+  }
+  expect = { "6.2.2.3" = "unknown" }
 }
 
 test "6.2.3.1: recorded" {
@@ -634,7 +657,9 @@ test "6.2.3.5: recorded" {
       "-w /etc/issue -p wa -k system-locale"                                     = { running = true, configured = true }
       "-w /etc/issue.net -p wa -k system-locale"                                 = { running = true, configured = true }
       "-w /etc/hosts -p wa -k system-locale"                                     = { running = true, configured = true }
+      "-w /etc/networks -p wa -k system-locale"                                  = { running = true, configured = true }
       "-w /etc/network -p wa -k system-locale"                                   = { running = true, configured = true }
+      "-w /etc/netplan -p wa -k system-locale"                                   = { running = true, configured = true }
     }
   }
   expect = { "6.2.3.5" = "pass" }
@@ -648,7 +673,9 @@ test "6.2.3.5: recorded until the next boot only" {
       "-w /etc/issue -p wa -k system-locale"                                     = { running = true, configured = false }
       "-w /etc/issue.net -p wa -k system-locale"                                 = { running = true, configured = false }
       "-w /etc/hosts -p wa -k system-locale"                                     = { running = true, configured = false }
+      "-w /etc/networks -p wa -k system-locale"                                  = { running = true, configured = false }
       "-w /etc/network -p wa -k system-locale"                                   = { running = true, configured = false }
+      "-w /etc/netplan -p wa -k system-locale"                                   = { running = true, configured = false }
     }
   }
   expect = { "6.2.3.5" = "fail" }
@@ -662,7 +689,9 @@ test "6.2.3.5: not loaded" {
       "-w /etc/issue -p wa -k system-locale"                                     = { running = false, configured = true }
       "-w /etc/issue.net -p wa -k system-locale"                                 = { running = false, configured = true }
       "-w /etc/hosts -p wa -k system-locale"                                     = { running = false, configured = true }
+      "-w /etc/networks -p wa -k system-locale"                                  = { running = false, configured = true }
       "-w /etc/network -p wa -k system-locale"                                   = { running = false, configured = true }
+      "-w /etc/netplan -p wa -k system-locale"                                   = { running = false, configured = true }
     }
   }
   expect = { "6.2.3.5" = "fail" }
@@ -676,7 +705,9 @@ test "6.2.3.5: the kernel does not tell" {
       "-w /etc/issue -p wa -k system-locale"                                     = { configured = true }
       "-w /etc/issue.net -p wa -k system-locale"                                 = { configured = true }
       "-w /etc/hosts -p wa -k system-locale"                                     = { configured = true }
+      "-w /etc/networks -p wa -k system-locale"                                  = { configured = true }
       "-w /etc/network -p wa -k system-locale"                                   = { configured = true }
+      "-w /etc/netplan -p wa -k system-locale"                                   = { configured = true }
     }
   }
   expect = { "6.2.3.5" = "unknown" }
@@ -1154,7 +1185,7 @@ test "6.2.3.21: always for a person" {
 
 test "6.2.4.1: as demanded" {
   facts {
-    auditd = { exists = true, log_dir = "/var/log/audit" }
+    auditd = { exists = true, log_group = "adm", log_dir = "/var/log/audit" }
     tree   = { "/var/log/audit" = [{ path = "/var/log/audit/audit.log", type = "file", mode = "0640" }] }
   }
   expect = { "6.2.4.1" = "pass" }
@@ -1162,7 +1193,7 @@ test "6.2.4.1: as demanded" {
 
 test "6.2.4.1: readable" {
   facts {
-    auditd = { exists = true, log_dir = "/var/log/audit" }
+    auditd = { exists = true, log_group = "adm", log_dir = "/var/log/audit" }
     tree   = { "/var/log/audit" = [{ path = "/var/log/audit/audit.log", type = "file", mode = "0644" }] }
   }
   expect = { "6.2.4.1" = "fail" }
@@ -1180,6 +1211,14 @@ test "6.2.4.1: no auditd" {
     auditd = { exists = false }
   }
   expect = { "6.2.4.1" = "not_applicable" }
+}
+
+test "6.2.4.1: the group has no business there" {
+  facts {
+    auditd = { exists = true, log_group = "root", log_dir = "/var/log/audit" }
+    tree   = { "/var/log/audit" = [{ path = "/var/log/audit/audit.log", type = "file", mode = "0640" }] }
+  }
+  expect = { "6.2.4.1" = "fail" }
 }
 
 test "6.2.4.4: as demanded" {
@@ -1260,7 +1299,7 @@ test "6.3.1: aide.conf could not be read" {
 test "6.3.2: daily" {
   facts {
     aide    = { installed = true }
-    service = { "dailyaidecheck.timer" = { enabled = true, active = true } }
+    service = { "dailyaidecheck.timer" = { enabled = true, active = true }, "dailyaidecheck.service" = { masked = false } }
   }
   expect = { "6.3.2" = "pass" }
 }
@@ -1285,7 +1324,7 @@ test "6.3.2: no AIDE" {
   facts {
     aide = { installed = false }
   }
-  expect = { "6.3.2" = "not_applicable" }
+  expect = { "6.3.2" = "fail" }
 }
 
 test "6.3.2: systemd did not answer" {
@@ -1293,6 +1332,14 @@ test "6.3.2: systemd did not answer" {
     aide = { installed = true }
   }
   expect = { "6.3.2" = "unknown" }
+}
+
+test "6.3.2: what the timer starts is masked" {
+  facts {
+    aide    = { installed = true }
+    service = { "dailyaidecheck.timer" = { enabled = true, active = true }, "dailyaidecheck.service" = { masked = true } }
+  }
+  expect = { "6.3.2" = "fail" }
 }
 
 test "6.3.3: all of them" {
@@ -1329,7 +1376,7 @@ test "6.3.3: no AIDE" {
   facts {
     aide = { installed = false }
   }
-  expect = { "6.3.3" = "not_applicable" }
+  expect = { "6.3.3" = "fail" }
 }
 
 test "6.3.3: aide.conf could not be read" {
@@ -1337,4 +1384,702 @@ test "6.3.3: aide.conf could not be read" {
     aide = { installed = true }
   }
   expect = { "6.3.3" = "unknown" }
+}
+
+test "6.2.2.4: as demanded" {
+  facts {
+    auditd = { exists = true, space_left_action = "email", admin_space_left_action = "single" }
+  }
+  expect = { "6.2.2.4" = "pass" }
+}
+
+test "6.2.2.4: no alarm" {
+  facts {
+    auditd = { exists = true, space_left_action = "syslog", admin_space_left_action = "halt" }
+  }
+  expect = { "6.2.2.4" = "fail" }
+}
+
+test "6.2.2.4: goes on" {
+  facts {
+    auditd = { exists = true, space_left_action = "email", admin_space_left_action = "suspend" }
+  }
+  expect = { "6.2.2.4" = "fail" }
+}
+
+test "6.2.2.4: no auditd" {
+  facts {
+    auditd = { exists = false }
+  }
+  expect = { "6.2.2.4" = "fail" }
+}
+
+test "6.2.2.4: auditd.conf could not be read" {
+  facts {
+
+  }
+  expect = { "6.2.2.4" = "unknown" }
+}
+
+test "6.2.1.3: as demanded" {
+  facts {
+    boot = { effective_running = ["quiet", "audit=1"], common_arguments = ["audit=1"] }
+  }
+  expect = { "6.2.1.3" = "pass" }
+}
+
+test "6.2.1.3: not now" {
+  facts {
+    boot = { effective_running = ["quiet"], common_arguments = ["audit=1"] }
+  }
+  expect = { "6.2.1.3" = "fail" }
+}
+
+test "6.2.1.3: not at the next boot" {
+  facts {
+    boot = { effective_running = ["audit=1"], common_arguments = ["audit=0"] }
+  }
+  expect = { "6.2.1.3" = "fail" }
+}
+
+test "6.2.1.3: another boot loader" {
+  facts {
+    boot = { exists = false, effective_running = ["audit=1"] }
+  }
+  expect = { "6.2.1.3" = "unknown" }
+}
+
+test "6.2.1.4: as demanded" {
+  facts {
+    boot = { effective_running = ["quiet", "audit_backlog_limit=8192"], common_arguments = ["audit_backlog_limit=8192"] }
+  }
+  expect = { "6.2.1.4" = "pass" }
+}
+
+test "6.2.1.4: not now" {
+  facts {
+    boot = { effective_running = ["quiet"], common_arguments = ["audit_backlog_limit=8192"] }
+  }
+  expect = { "6.2.1.4" = "fail" }
+}
+
+test "6.2.1.4: not at the next boot" {
+  facts {
+    boot = { effective_running = ["audit_backlog_limit=8192"], common_arguments = ["audit_backlog_limit=64"] }
+  }
+  expect = { "6.2.1.4" = "fail" }
+}
+
+test "6.2.1.4: another boot loader" {
+  facts {
+    boot = { exists = false, effective_running = ["audit_backlog_limit=8192"] }
+  }
+  expect = { "6.2.1.4" = "unknown" }
+}
+
+test "6.2.1.4: more" {
+  facts {
+    boot = { effective_running = ["audit_backlog_limit=65536"], common_arguments = ["audit_backlog_limit=65536"] }
+  }
+  expect = { "6.2.1.4" = "pass" }
+}
+
+test "6.2.3.7: recorded" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access" = { running = true, configured = true }
+      "-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access"  = { running = true, configured = true }
+      "-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access" = { running = true, configured = true }
+      "-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access"  = { running = true, configured = true }
+    }
+  }
+  expect = { "6.2.3.7" = "pass" }
+}
+
+test "6.2.3.7: recorded until the next boot only" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access" = { running = true, configured = false }
+      "-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access"  = { running = true, configured = false }
+      "-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access" = { running = true, configured = false }
+      "-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access"  = { running = true, configured = false }
+    }
+  }
+  expect = { "6.2.3.7" = "fail" }
+}
+
+test "6.2.3.7: one is not loaded" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access" = { running = true, configured = true }
+      "-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access"  = { running = true, configured = true }
+      "-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access" = { running = true, configured = true }
+      "-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access"  = { running = false, configured = true }
+    }
+  }
+  expect = { "6.2.3.7" = "fail" }
+}
+
+test "6.2.3.7: the kernel does not tell" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access" = { configured = true }
+      "-a always,exit -F arch=b64 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access"  = { configured = true }
+      "-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EACCES -F auid>=1000 -F auid!=unset -k access" = { configured = true }
+      "-a always,exit -F arch=b32 -S creat,open,openat,truncate,ftruncate -F exit=-EPERM -F auid>=1000 -F auid!=unset -k access"  = { configured = true }
+    }
+  }
+  expect = { "6.2.3.7" = "unknown" }
+}
+
+test "6.2.3.9: recorded" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod"                                              = { running = true, configured = true }
+      "-a always,exit -F arch=b64 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod"                                       = { running = true, configured = true }
+      "-a always,exit -F arch=b64 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod" = { running = true, configured = true }
+      "-a always,exit -F arch=b32 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod"                                              = { running = true, configured = true }
+      "-a always,exit -F arch=b32 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod"                                       = { running = true, configured = true }
+      "-a always,exit -F arch=b32 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod" = { running = true, configured = true }
+    }
+  }
+  expect = { "6.2.3.9" = "pass" }
+}
+
+test "6.2.3.9: recorded until the next boot only" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod"                                              = { running = true, configured = false }
+      "-a always,exit -F arch=b64 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod"                                       = { running = true, configured = false }
+      "-a always,exit -F arch=b64 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod" = { running = true, configured = false }
+      "-a always,exit -F arch=b32 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod"                                              = { running = true, configured = false }
+      "-a always,exit -F arch=b32 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod"                                       = { running = true, configured = false }
+      "-a always,exit -F arch=b32 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod" = { running = true, configured = false }
+    }
+  }
+  expect = { "6.2.3.9" = "fail" }
+}
+
+test "6.2.3.9: one is not loaded" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod"                                              = { running = true, configured = true }
+      "-a always,exit -F arch=b64 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod"                                       = { running = true, configured = true }
+      "-a always,exit -F arch=b64 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod" = { running = true, configured = true }
+      "-a always,exit -F arch=b32 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod"                                              = { running = true, configured = true }
+      "-a always,exit -F arch=b32 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod"                                       = { running = true, configured = true }
+      "-a always,exit -F arch=b32 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod" = { running = false, configured = true }
+    }
+  }
+  expect = { "6.2.3.9" = "fail" }
+}
+
+test "6.2.3.9: the kernel does not tell" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod"                                              = { configured = true }
+      "-a always,exit -F arch=b64 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod"                                       = { configured = true }
+      "-a always,exit -F arch=b64 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod" = { configured = true }
+      "-a always,exit -F arch=b32 -S chmod,fchmod,fchmodat -F auid>=1000 -F auid!=unset -k perm_mod"                                              = { configured = true }
+      "-a always,exit -F arch=b32 -S chown,fchown,lchown,fchownat -F auid>=1000 -F auid!=unset -k perm_mod"                                       = { configured = true }
+      "-a always,exit -F arch=b32 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr -F auid>=1000 -F auid!=unset -k perm_mod" = { configured = true }
+    }
+  }
+  expect = { "6.2.3.9" = "unknown" }
+}
+
+test "6.2.3.19: recorded" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S init_module,finit_module,delete_module,create_module,query_module -F auid>=1000 -F auid!=unset -k kernel_modules" = { running = true, configured = true }
+      "-a always,exit -F path=/usr/bin/kmod -F perm=x -F auid>=1000 -F auid!=unset -k kernel_modules"                                                  = { running = true, configured = true }
+    }
+  }
+  expect = { "6.2.3.19" = "pass" }
+}
+
+test "6.2.3.19: recorded until the next boot only" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S init_module,finit_module,delete_module,create_module,query_module -F auid>=1000 -F auid!=unset -k kernel_modules" = { running = true, configured = false }
+      "-a always,exit -F path=/usr/bin/kmod -F perm=x -F auid>=1000 -F auid!=unset -k kernel_modules"                                                  = { running = true, configured = false }
+    }
+  }
+  expect = { "6.2.3.19" = "fail" }
+}
+
+test "6.2.3.19: one is not loaded" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S init_module,finit_module,delete_module,create_module,query_module -F auid>=1000 -F auid!=unset -k kernel_modules" = { running = true, configured = true }
+      "-a always,exit -F path=/usr/bin/kmod -F perm=x -F auid>=1000 -F auid!=unset -k kernel_modules"                                                  = { running = false, configured = true }
+    }
+  }
+  expect = { "6.2.3.19" = "fail" }
+}
+
+test "6.2.3.19: the kernel does not tell" {
+  facts {
+    audit_rule = {
+      "-a always,exit -F arch=b64 -S init_module,finit_module,delete_module,create_module,query_module -F auid>=1000 -F auid!=unset -k kernel_modules" = { configured = true }
+      "-a always,exit -F path=/usr/bin/kmod -F perm=x -F auid>=1000 -F auid!=unset -k kernel_modules"                                                  = { configured = true }
+    }
+  }
+  expect = { "6.2.3.19" = "unknown" }
+}
+
+test "6.2.3.3: recorded" {
+  facts {
+    sudoers    = { exists = true, defaults = { logfile = "/var/log/sudo.log" } }
+    audit_rule = { "-w /var/log/sudo.log -p wa -k sudo_log_file" = { running = true, configured = true } }
+  }
+  expect = { "6.2.3.3" = "pass" }
+}
+
+test "6.2.3.3: not after a reboot" {
+  facts {
+    sudoers    = { exists = true, defaults = { logfile = "/var/log/sudo.log" } }
+    audit_rule = { "-w /var/log/sudo.log -p wa -k sudo_log_file" = { running = true, configured = false } }
+  }
+  expect = { "6.2.3.3" = "fail" }
+}
+
+test "6.2.3.3: sudo has no log of its own" {
+  facts {
+    sudoers = { exists = true, defaults = { logfile = "" } }
+  }
+  expect = { "6.2.3.3" = "fail" }
+}
+
+test "6.2.3.3: the kernel does not tell" {
+  facts {
+    sudoers    = { exists = true, defaults = { logfile = "/var/log/sudo.log" } }
+    audit_rule = { "-w /var/log/sudo.log -p wa -k sudo_log_file" = { configured = true } }
+  }
+  expect = { "6.2.3.3" = "unknown" }
+}
+
+test "6.2.3.3: sudoers could not be read" {
+  facts {
+
+  }
+  expect = { "6.2.3.3" = "unknown" }
+}
+
+test "6.2.4.2: as demanded" {
+  facts {
+    auditd = { exists = true, log_group = "adm", log_dir = "/var/log/audit" }
+    tree   = { "/var/log/audit" = [{ path = "/var/log/audit/audit.log", type = "file", uid = 0 }] }
+  }
+  expect = { "6.2.4.2" = "pass" }
+}
+
+test "6.2.4.2: of a user" {
+  facts {
+    auditd = { exists = true, log_group = "adm", log_dir = "/var/log/audit" }
+    tree   = { "/var/log/audit" = [{ path = "/var/log/audit/audit.log", type = "file", uid = 1000 }] }
+  }
+  expect = { "6.2.4.2" = "fail" }
+}
+
+test "6.2.4.2: the directory could not be read" {
+  facts {
+    auditd = { exists = true, log_group = "adm", log_dir = "/var/log/audit" }
+  }
+  expect = { "6.2.4.2" = "unknown" }
+}
+
+test "6.2.4.2: no auditd" {
+  facts {
+    auditd = { exists = false }
+  }
+  expect = { "6.2.4.2" = "not_applicable" }
+}
+
+test "6.2.4.3: as demanded" {
+  facts {
+    auditd = { exists = true, log_group = "adm", log_dir = "/var/log/audit" }
+    tree   = { "/var/log/audit" = [{ path = "/var/log/audit/audit.log", type = "file", group = "adm" }] }
+  }
+  expect = { "6.2.4.3" = "pass" }
+}
+
+test "6.2.4.3: new ones are not" {
+  facts {
+    auditd = { exists = true, log_group = "users", log_dir = "/var/log/audit" }
+    tree   = { "/var/log/audit" = [{ path = "/var/log/audit/audit.log", type = "file", group = "adm" }] }
+  }
+  expect = { "6.2.4.3" = "fail" }
+}
+
+test "6.2.4.3: one is not" {
+  facts {
+    auditd = { exists = true, log_group = "root", log_dir = "/var/log/audit" }
+    tree   = { "/var/log/audit" = [{ path = "/var/log/audit/audit.log", type = "file", group = "users" }] }
+  }
+  expect = { "6.2.4.3" = "fail" }
+}
+
+test "6.2.4.3: the directory could not be read" {
+  facts {
+    auditd = { exists = true, log_group = "adm", log_dir = "/var/log/audit" }
+  }
+  expect = { "6.2.4.3" = "unknown" }
+}
+
+test "6.2.4.3: no auditd" {
+  facts {
+    auditd = { exists = false }
+  }
+  expect = { "6.2.4.3" = "not_applicable" }
+}
+
+test "6.2.4.6: as demanded" {
+  facts {
+    tree = { "/etc/audit" = [{ path = "/etc/audit/rules.d/a.rules", type = "file", uid = 0 }] }
+  }
+  expect = { "6.2.4.6" = "pass" }
+}
+
+test "6.2.4.6: of a user" {
+  facts {
+    tree = { "/etc/audit" = [{ path = "/etc/audit/rules.d/a.rules", type = "file", uid = 1000 }] }
+  }
+  expect = { "6.2.4.6" = "fail" }
+}
+
+test "6.2.4.6: the directory could not be read" {
+  facts {
+
+  }
+  expect = { "6.2.4.6" = "unknown" }
+}
+
+test "6.2.4.7: as demanded" {
+  facts {
+    tree = { "/etc/audit" = [{ path = "/etc/audit/rules.d/a.rules", type = "file", gid = 0 }] }
+  }
+  expect = { "6.2.4.7" = "pass" }
+}
+
+test "6.2.4.7: of a user" {
+  facts {
+    tree = { "/etc/audit" = [{ path = "/etc/audit/rules.d/a.rules", type = "file", gid = 1000 }] }
+  }
+  expect = { "6.2.4.7" = "fail" }
+}
+
+test "6.2.4.7: the directory could not be read" {
+  facts {
+
+  }
+  expect = { "6.2.4.7" = "unknown" }
+}
+
+test "6.2.4.8: as demanded" {
+  facts {
+    package = { "auditd" = { installed = true } }
+    file = {
+      "/usr/sbin/auditctl"   = { exists = true, mode = "0755" }
+      "/usr/sbin/aureport"   = { exists = true, mode = "0755" }
+      "/usr/sbin/ausearch"   = { exists = true, mode = "0755" }
+      "/usr/sbin/autrace"    = { exists = true, mode = "0755" }
+      "/usr/sbin/auditd"     = { exists = true, mode = "0755" }
+      "/usr/sbin/augenrules" = { exists = true, mode = "0755" }
+    }
+  }
+  expect = { "6.2.4.8" = "pass" }
+}
+
+test "6.2.4.8: one is not" {
+  facts {
+    package = { "auditd" = { installed = true } }
+    file = {
+      "/usr/sbin/auditctl"   = { exists = true, mode = "0775" }
+      "/usr/sbin/aureport"   = { exists = true, mode = "0755" }
+      "/usr/sbin/ausearch"   = { exists = true, mode = "0755" }
+      "/usr/sbin/autrace"    = { exists = true, mode = "0755" }
+      "/usr/sbin/auditd"     = { exists = true, mode = "0755" }
+      "/usr/sbin/augenrules" = { exists = true, mode = "0755" }
+    }
+  }
+  expect = { "6.2.4.8" = "fail" }
+}
+
+test "6.2.4.8: one is absent" {
+  facts {
+    package = { "auditd" = { installed = true } }
+    file = {
+      "/usr/sbin/auditctl"   = { exists = false }
+      "/usr/sbin/aureport"   = { exists = true, mode = "0755" }
+      "/usr/sbin/ausearch"   = { exists = true, mode = "0755" }
+      "/usr/sbin/autrace"    = { exists = true, mode = "0755" }
+      "/usr/sbin/auditd"     = { exists = true, mode = "0755" }
+      "/usr/sbin/augenrules" = { exists = true, mode = "0755" }
+    }
+  }
+  expect = { "6.2.4.8" = "pass" }
+}
+
+test "6.2.4.8: they could not be read" {
+  facts {
+    package = { "auditd" = { installed = true } }
+  }
+  expect = { "6.2.4.8" = "unknown" }
+}
+
+test "6.2.4.8: no auditd" {
+  facts {
+    package = { "auditd" = { installed = false } }
+  }
+  expect = { "6.2.4.8" = "not_applicable" }
+}
+
+test "6.2.4.9: as demanded" {
+  facts {
+    package = { "auditd" = { installed = true } }
+    file = {
+      "/usr/sbin/auditctl"   = { exists = true, uid = 0 }
+      "/usr/sbin/aureport"   = { exists = true, uid = 0 }
+      "/usr/sbin/ausearch"   = { exists = true, uid = 0 }
+      "/usr/sbin/autrace"    = { exists = true, uid = 0 }
+      "/usr/sbin/auditd"     = { exists = true, uid = 0 }
+      "/usr/sbin/augenrules" = { exists = true, uid = 0 }
+    }
+  }
+  expect = { "6.2.4.9" = "pass" }
+}
+
+test "6.2.4.9: one is not" {
+  facts {
+    package = { "auditd" = { installed = true } }
+    file = {
+      "/usr/sbin/auditctl"   = { exists = true, uid = 1000 }
+      "/usr/sbin/aureport"   = { exists = true, uid = 0 }
+      "/usr/sbin/ausearch"   = { exists = true, uid = 0 }
+      "/usr/sbin/autrace"    = { exists = true, uid = 0 }
+      "/usr/sbin/auditd"     = { exists = true, uid = 0 }
+      "/usr/sbin/augenrules" = { exists = true, uid = 0 }
+    }
+  }
+  expect = { "6.2.4.9" = "fail" }
+}
+
+test "6.2.4.9: one is absent" {
+  facts {
+    package = { "auditd" = { installed = true } }
+    file = {
+      "/usr/sbin/auditctl"   = { exists = false }
+      "/usr/sbin/aureport"   = { exists = true, uid = 0 }
+      "/usr/sbin/ausearch"   = { exists = true, uid = 0 }
+      "/usr/sbin/autrace"    = { exists = true, uid = 0 }
+      "/usr/sbin/auditd"     = { exists = true, uid = 0 }
+      "/usr/sbin/augenrules" = { exists = true, uid = 0 }
+    }
+  }
+  expect = { "6.2.4.9" = "pass" }
+}
+
+test "6.2.4.9: they could not be read" {
+  facts {
+    package = { "auditd" = { installed = true } }
+  }
+  expect = { "6.2.4.9" = "unknown" }
+}
+
+test "6.2.4.9: no auditd" {
+  facts {
+    package = { "auditd" = { installed = false } }
+  }
+  expect = { "6.2.4.9" = "not_applicable" }
+}
+
+test "6.2.4.10: as demanded" {
+  facts {
+    package = { "auditd" = { installed = true } }
+    file = {
+      "/usr/sbin/auditctl"   = { exists = true, gid = 0 }
+      "/usr/sbin/aureport"   = { exists = true, gid = 0 }
+      "/usr/sbin/ausearch"   = { exists = true, gid = 0 }
+      "/usr/sbin/autrace"    = { exists = true, gid = 0 }
+      "/usr/sbin/auditd"     = { exists = true, gid = 0 }
+      "/usr/sbin/augenrules" = { exists = true, gid = 0 }
+    }
+  }
+  expect = { "6.2.4.10" = "pass" }
+}
+
+test "6.2.4.10: one is not" {
+  facts {
+    package = { "auditd" = { installed = true } }
+    file = {
+      "/usr/sbin/auditctl"   = { exists = true, gid = 1000 }
+      "/usr/sbin/aureport"   = { exists = true, gid = 0 }
+      "/usr/sbin/ausearch"   = { exists = true, gid = 0 }
+      "/usr/sbin/autrace"    = { exists = true, gid = 0 }
+      "/usr/sbin/auditd"     = { exists = true, gid = 0 }
+      "/usr/sbin/augenrules" = { exists = true, gid = 0 }
+    }
+  }
+  expect = { "6.2.4.10" = "fail" }
+}
+
+test "6.2.4.10: one is absent" {
+  facts {
+    package = { "auditd" = { installed = true } }
+    file = {
+      "/usr/sbin/auditctl"   = { exists = false }
+      "/usr/sbin/aureport"   = { exists = true, gid = 0 }
+      "/usr/sbin/ausearch"   = { exists = true, gid = 0 }
+      "/usr/sbin/autrace"    = { exists = true, gid = 0 }
+      "/usr/sbin/auditd"     = { exists = true, gid = 0 }
+      "/usr/sbin/augenrules" = { exists = true, gid = 0 }
+    }
+  }
+  expect = { "6.2.4.10" = "pass" }
+}
+
+test "6.2.4.10: they could not be read" {
+  facts {
+    package = { "auditd" = { installed = true } }
+  }
+  expect = { "6.2.4.10" = "unknown" }
+}
+
+test "6.2.4.10: no auditd" {
+  facts {
+    package = { "auditd" = { installed = false } }
+  }
+  expect = { "6.2.4.10" = "not_applicable" }
+}
+
+test "6.1.2.1.1: installed" {
+  facts {
+    package = { "rsyslog" = { installed = false }, "systemd-journal-remote" = { installed = true } }
+  }
+  expect = { "6.1.2.1.1" = "pass" }
+}
+
+test "6.1.2.1.1: not installed" {
+  facts {
+    package = { "rsyslog" = { installed = false }, "systemd-journal-remote" = { installed = false } }
+  }
+  expect = { "6.1.2.1.1" = "fail" }
+}
+
+test "6.1.2.1.1: dpkg could not be read" {
+  facts {
+
+  }
+  expect = { "6.1.2.1.1" = "unknown" }
+}
+
+test "6.1.2.1.1: rsyslog ships the logs" {
+  facts {
+    package = { "rsyslog" = { installed = true } }
+  }
+  expect = { "6.1.2.1.1" = "not_applicable" }
+}
+
+test "6.1.2.1.3: runs" {
+  facts {
+    package = { "rsyslog" = { installed = false } }
+    service = { "systemd-journal-upload.service" = { active = true, enabled = true } }
+  }
+  expect = { "6.1.2.1.3" = "pass" }
+}
+
+test "6.1.2.1.3: stopped" {
+  facts {
+    package = { "rsyslog" = { installed = false } }
+    service = { "systemd-journal-upload.service" = { active = false, enabled = true } }
+  }
+  expect = { "6.1.2.1.3" = "fail" }
+}
+
+test "6.1.2.1.3: not at boot" {
+  facts {
+    package = { "rsyslog" = { installed = false } }
+    service = { "systemd-journal-upload.service" = { active = true, enabled = false } }
+  }
+  expect = { "6.1.2.1.3" = "fail" }
+}
+
+test "6.1.2.1.3: systemd could not be asked" {
+  facts {
+    package = { "rsyslog" = { installed = false } }
+  }
+  expect = { "6.1.2.1.3" = "unknown" }
+}
+
+test "6.1.2.1.3: rsyslog ships the logs" {
+  facts {
+    package = { "rsyslog" = { installed = true } }
+  }
+  expect = { "6.1.2.1.3" = "not_applicable" }
+}
+
+test "6.1.1.2: a person must look" {
+  facts {
+
+  }
+  expect = { "6.1.1.2" = "manual" }
+}
+
+test "6.1.3.1: from its package" {
+  facts {
+    service = { "rsyslog.service" = { enabled = true, active = true } }
+    package = { "rsyslog" = { installed = true } }
+  }
+  expect = { "6.1.3.1" = "pass" }
+}
+
+test "6.1.3.1: not from its package" {
+  facts {
+    service = { "rsyslog.service" = { enabled = true, active = true } }
+    package = { "rsyslog" = { installed = false } }
+  }
+  expect = { "6.1.3.1" = "fail" }
+}
+
+test "6.1.3.1: dpkg could not be read" {
+  facts {
+    service = { "rsyslog.service" = { enabled = true, active = true } }
+  }
+  expect = { "6.1.3.1" = "unknown" }
+}
+
+test "6.1.3.1: journald is the log system" {
+  facts {
+    service = { "rsyslog.service" = { enabled = false, active = false } }
+  }
+  expect = { "6.1.3.1" = "not_applicable" }
+}
+
+test "6.1.3.5: a person must look" {
+  facts {
+    package = { "rsyslog" = { installed = true } }
+  }
+  expect = { "6.1.3.5" = "manual" }
+}
+
+test "6.1.3.5: absent" {
+  facts {
+    package = { "rsyslog" = { installed = false } }
+  }
+  expect = { "6.1.3.5" = "not_applicable" }
+}
+
+test "6.1.3.8: a person must look" {
+  facts {
+    package = { "rsyslog" = { installed = true } }
+  }
+  expect = { "6.1.3.8" = "manual" }
+}
+
+test "6.1.3.8: absent" {
+  facts {
+    package = { "rsyslog" = { installed = false } }
+  }
+  expect = { "6.1.3.8" = "not_applicable" }
 }

@@ -273,20 +273,19 @@ control "7.1.10" {
     mitre_attack    = ["T1003", "T1003.008", "T1222", "T1222.002"]
   }
 
-  applies = file("/etc/security/opasswd").exists
+  applies = file("/etc/security/opasswd").exists || file("/etc/security/opasswd.old").exists
 
-  check "mode" {
-    pass = mode_within(file("/etc/security/opasswd").mode, "0600")
-  }
-  check "owner" {
-    pass = file("/etc/security/opasswd").uid == 0 && file("/etc/security/opasswd").gid == 0
-  }
+  violations = [
+    for f in [file("/etc/security/opasswd"), file("/etc/security/opasswd.old")] : f
+    if f.exists && (!mode_within(f.mode, "0600") || f.uid != 0 || f.gid != 0)
+  ]
 
   fix "file_mode" {
-    path  = "/etc/security/opasswd"
-    max   = "0600"
-    owner = "root"
-    group = "root"
+    for_each = violations
+    path     = each.path
+    max      = "0600"
+    owner    = "root"
+    group    = "root"
   }
 }
 
@@ -513,7 +512,7 @@ control "7.2.10" {
     for u in users : [
       for f in u.dot_files : f
       if contains([".rhosts", ".shosts", ".forward"], f.name)
-      || f.type == "file" && (f.owner != u.name || !mode_within(f.mode, "0744"))
+      || f.type == "file" && (f.owner != u.name || f.group != u.group || !mode_within(f.mode, "0644"))
       || contains([".netrc", ".bash_history"], f.name) && !mode_within(f.mode, "0600")
     ]
     if u.interactive

@@ -378,44 +378,58 @@ test "7.1.9: could not be looked at" {
 
 test "7.1.10: as demanded" {
   facts {
-    file = { "/etc/security/opasswd" = { exists = true, mode = "0600", uid = 0, gid = 0, group = "root" } }
+    file = { "/etc/security/opasswd" = { exists = true, mode = "0600", uid = 0, gid = 0, group = "root" }, "/etc/security/opasswd.old" = { exists = false } }
   }
   expect = { "7.1.10" = "pass" }
 }
 
 test "7.1.10: stricter" {
   facts {
-    file = { "/etc/security/opasswd" = { exists = true, mode = "0400", uid = 0, gid = 0, group = "root" } }
+    file = { "/etc/security/opasswd" = { exists = true, mode = "0400", uid = 0, gid = 0, group = "root" }, "/etc/security/opasswd.old" = { exists = false } }
   }
   expect = { "7.1.10" = "pass" }
 }
 
 test "7.1.10: open to others" {
   facts {
-    file = { "/etc/security/opasswd" = { exists = true, mode = "0640", uid = 0, gid = 0, group = "root" } }
+    file = { "/etc/security/opasswd" = { exists = true, mode = "0640", uid = 0, gid = 0, group = "root" }, "/etc/security/opasswd.old" = { exists = false } }
   }
   expect = { "7.1.10" = "fail" }
 }
 
 test "7.1.10: owned by a user" {
   facts {
-    file = { "/etc/security/opasswd" = { exists = true, mode = "0600", uid = 1000, gid = 0, group = "root" } }
+    file = { "/etc/security/opasswd" = { exists = true, mode = "0600", uid = 1000, gid = 0, group = "root" }, "/etc/security/opasswd.old" = { exists = false } }
   }
   expect = { "7.1.10" = "fail" }
 }
 
 test "7.1.10: of a users' group" {
   facts {
-    file = { "/etc/security/opasswd" = { exists = true, mode = "0600", uid = 0, gid = 1000, group = "users" } }
+    file = { "/etc/security/opasswd" = { exists = true, mode = "0600", uid = 0, gid = 1000, group = "users" }, "/etc/security/opasswd.old" = { exists = false } }
   }
   expect = { "7.1.10" = "fail" }
 }
 
 test "7.1.10: absent" {
   facts {
-    file = { "/etc/security/opasswd" = { exists = false } }
+    file = { "/etc/security/opasswd" = { exists = false }, "/etc/security/opasswd.old" = { exists = false } }
   }
   expect = { "7.1.10" = "not_applicable" }
+}
+
+test "7.1.10: an older one is open to others" {
+  facts {
+    file = { "/etc/security/opasswd" = { exists = false }, "/etc/security/opasswd.old" = { path = "/etc/security/opasswd.old", exists = true, mode = "0644", uid = 0, gid = 0 } }
+  }
+  expect = { "7.1.10" = "fail" }
+}
+
+test "7.1.10: its mode could not be read" {
+  facts {
+    file = { "/etc/security/opasswd" = { exists = true }, "/etc/security/opasswd.old" = { exists = false } }
+  }
+  expect = { "7.1.10" = "unknown" }
 }
 
 test "7.1.11: as demanded" {
@@ -703,42 +717,49 @@ test "7.2.9: could not be looked at" {
 
 test "7.2.10: their own" {
   facts {
-    users = [{ name = "ann", interactive = true, dot_files = [{ path = "/home/ann/.bashrc", name = ".bashrc", type = "file", mode = "0644", owner = "ann" }] }]
+    users = [{ name = "ann", group = "ann", interactive = true, dot_files = [{ path = "/home/ann/.bashrc", name = ".bashrc", type = "file", mode = "0644", owner = "ann", group = "ann" }] }]
   }
   expect = { "7.2.10" = "pass" }
 }
 
 test "7.2.10: writable by others" {
   facts {
-    users = [{ name = "ann", interactive = true, dot_files = [{ path = "/home/ann/.bashrc", name = ".bashrc", type = "file", mode = "0666", owner = "ann" }] }]
+    users = [{ name = "ann", group = "ann", interactive = true, dot_files = [{ path = "/home/ann/.bashrc", name = ".bashrc", type = "file", mode = "0666", owner = "ann", group = "ann" }] }]
   }
   expect = { "7.2.10" = "fail" }
 }
 
 test "7.2.10: of someone else" {
   facts {
-    users = [{ name = "ann", interactive = true, dot_files = [{ path = "/home/ann/.bashrc", name = ".bashrc", type = "file", mode = "0644", owner = "bob" }] }]
+    users = [{ name = "ann", group = "ann", interactive = true, dot_files = [{ path = "/home/ann/.bashrc", name = ".bashrc", type = "file", mode = "0644", owner = "bob", group = "ann" }] }]
   }
   expect = { "7.2.10" = "fail" }
 }
 
 test "7.2.10: a trust file" {
   facts {
-    users = [{ name = "ann", interactive = true, dot_files = [{ path = "/home/ann/.rhosts", name = ".rhosts", type = "file", mode = "0600", owner = "ann" }] }]
+    users = [{ name = "ann", group = "ann", interactive = true, dot_files = [{ path = "/home/ann/.rhosts", name = ".rhosts", type = "file", mode = "0600", owner = "ann", group = "ann" }] }]
   }
   expect = { "7.2.10" = "fail" }
 }
 
 test "7.2.10: passwords in the open" {
   facts {
-    users = [{ name = "ann", interactive = true, dot_files = [{ path = "/home/ann/.netrc", name = ".netrc", type = "file", mode = "0644", owner = "ann" }] }]
+    users = [{ name = "ann", group = "ann", interactive = true, dot_files = [{ path = "/home/ann/.netrc", name = ".netrc", type = "file", mode = "0644", owner = "ann", group = "ann" }] }]
   }
   expect = { "7.2.10" = "fail" }
 }
 
 test "7.2.10: the home could not be read" {
   facts {
-    users = [{ name = "ann", interactive = true }]
+    users = [{ name = "ann", group = "ann", interactive = true }]
   }
   expect = { "7.2.10" = "unknown" }
+}
+
+test "7.2.10: of another group" {
+  facts {
+    users = [{ name = "ann", group = "ann", interactive = true, dot_files = [{ path = "/home/ann/.bashrc", name = ".bashrc", type = "file", mode = "0644", owner = "ann", group = "staff" }] }]
+  }
+  expect = { "7.2.10" = "fail" }
 }
