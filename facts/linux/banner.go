@@ -3,11 +3,13 @@ package linux
 import (
 	"context"
 	"fmt"
+	"path"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/holdfast-agent/holdfast/facts"
+	"github.com/zclconf/go-cty/cty"
 )
 
 func init() {
@@ -16,6 +18,12 @@ func init() {
 		Doc:   "What people read before and after they log in, and what it tells of the system.",
 		Reads: "/etc/issue, /etc/issue.net, /etc/motd, their drop-ins, /etc/update-motd.d, os-release(5)",
 	}, collectBanner))
+	register(facts.Define(facts.Descriptor{
+		Name:  "banner_file",
+		Doc:   "One text that people read around a login, such as the one sshd shows (sshd.banner), and what it tells of the system.",
+		Reads: "the file, os-release(5)",
+		Args:  []facts.Arg{{Name: "path", Type: cty.String, Doc: "An absolute path."}},
+	}, collectBannerFile))
 }
 
 // Banner are the texts around a login. Modes of the files are told by file(…).
@@ -73,6 +81,14 @@ func collectBanner(_ context.Context, r *facts.Reader, _ facts.Key) (Banner, err
 	b.Others = completeUnless(others, facts.Origin{}, unread)
 	b.Scripts = motdScripts(r)
 	return b, nil
+}
+
+func collectBannerFile(_ context.Context, r *facts.Reader, key facts.Key) (BannerFile, error) {
+	if !path.IsAbs(key.Subject) {
+		return BannerFile{Path: key.Subject, Missing: facts.Missing(fmt.Sprintf("%q is no absolute path", key.Subject))}, nil
+	}
+	words, unsure := osWords(r)
+	return readBanner(r, key.Subject, words, unsure), nil
 }
 
 func motdScripts(r *facts.Reader) facts.List[string] {

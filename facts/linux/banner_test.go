@@ -41,3 +41,20 @@ func TestBanner(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestBannerFile(t *testing.T) {
+	host := hosttest.New(t, "-- /etc/os-release --\nID=debian\n-- /etc/ssh/hello --\nDebian of \\n\n-- /etc/ssh/pipe fifo --\n")
+	for _, c := range []struct{ file, path, want string }{
+		{"/etc/ssh/hello", "leaks[0].name", "debian"},
+		{"/etc/ssh/hello", "non_empty", "true"},
+		{"/etc/ssh/hello", "shows_hostname", "true"},
+		{"/etc/ssh/gone", "exists", "false"},
+		{"/etc/ssh/gone", "non_empty", "false"},
+		{"/etc/ssh/pipe", "leaks", "unknown: open /etc/ssh/pipe: not a regular file: a FIFO"},
+		{"none", "exists", `unknown: "none" is no absolute path`},
+	} {
+		if got := hosttest.Leaf(hosttest.Read(t, host, Sources(), "banner_file", c.file), c.path); got != c.want {
+			t.Errorf("banner_file(%q).%s is %q, want %q", c.file, c.path, got, c.want)
+		}
+	}
+}

@@ -111,6 +111,34 @@ control "5.1.4" {
   }
 }
 
+control "5.1.5" {
+  title    = "SSH shows a banner that names no version"
+  why      = "A banner says whose machine it is and that access is watched; it need not say which version it runs."
+  profiles = ["level1-server", "level1-workstation"]
+  severity = "low"
+  refs = {
+    nist_800_53 = ["CM-1", "CM-2", "CM-4", "CM-7", "IA-5"]
+  }
+  remedy = "Set Banner to /etc/issue.net in sshd's configuration, and write your own words into that file."
+
+  applies = package("openssh-server").installed
+
+  check "every connection" {
+    pass = sshd.banner != "none" && banner_file(sshd.banner).non_empty
+  }
+  check "every Match block" {
+    violations = [for c in sshd.contexts : c if c.banner == "none" || !banner_file(c.banner).non_empty]
+  }
+  check "says too much" {
+    violations = flatten([for f in distinct(concat([sshd.banner], [for c in sshd.contexts : c.banner])) : banner_file(f).leaks if f != "none"])
+  }
+
+  fix "sshd_option" {
+    name  = "Banner"
+    value = "/etc/issue.net"
+  }
+}
+
 control "5.1.6" {
   title    = "No weak SSH cipher is offered"
   why      = "CBC ciphers of SSH leak plain text to whoever sits in between; 3DES is too short."

@@ -2173,3 +2173,71 @@ test "5.4.3.3: by pam_umask from login.defs" {
   }
   expect = { "5.4.3.3" = "pass" }
 }
+
+test "5.1.5: as demanded" {
+  facts {
+    package     = { "openssh-server" = { installed = true } }
+    sshd        = { banner = "/etc/issue.net", contexts = [] }
+    banner_file = { "/etc/issue.net" = { exists = true, non_empty = true, leaks = [] } }
+  }
+  expect = { "5.1.5" = "pass" }
+}
+
+test "5.1.5: none" {
+  facts {
+    package = { "openssh-server" = { installed = true } }
+    sshd    = { banner = "none", contexts = [] }
+  }
+  expect = { "5.1.5" = "fail" }
+}
+
+test "5.1.5: it says nothing" {
+  facts {
+    package     = { "openssh-server" = { installed = true } }
+    sshd        = { banner = "/etc/issue.net", contexts = [] }
+    banner_file = { "/etc/issue.net" = { exists = true, non_empty = false, leaks = [] } }
+  }
+  expect = { "5.1.5" = "fail" }
+}
+
+test "5.1.5: it names the system" {
+  facts {
+    package     = { "openssh-server" = { installed = true } }
+    sshd        = { banner = "/etc/ssh/hello", contexts = [] }
+    banner_file = { "/etc/ssh/hello" = { exists = true, non_empty = true, leaks = [{ name = "Debian", what = "os", line = 1 }] } }
+  }
+  expect = { "5.1.5" = "fail" }
+}
+
+test "5.1.5: not for some" {
+  facts {
+    package     = { "openssh-server" = { installed = true } }
+    sshd        = { banner = "/etc/issue.net", contexts = [{ banner = "none" }] }
+    banner_file = { "/etc/issue.net" = { exists = true, non_empty = true, leaks = [] } }
+  }
+  expect = { "5.1.5" = "fail" }
+}
+
+test "5.1.5: another one for some names the system" {
+  facts {
+    package     = { "openssh-server" = { installed = true } }
+    sshd        = { banner = "/etc/issue.net", contexts = [{ banner = "/etc/b" }] }
+    banner_file = { "/etc/issue.net" = { non_empty = true, leaks = [] }, "/etc/b" = { non_empty = true, leaks = [{ name = "Debian", what = "os", line = 1 }] } }
+  }
+  expect = { "5.1.5" = "fail" }
+}
+
+test "5.1.5: the file could not be read" {
+  facts {
+    package = { "openssh-server" = { installed = true } }
+    sshd    = { banner = "/etc/issue.net", contexts = [] }
+  }
+  expect = { "5.1.5" = "unknown" }
+}
+
+test "5.1.5: no SSH server" {
+  facts {
+    package = { "openssh-server" = { installed = false } }
+  }
+  expect = { "5.1.5" = "not_applicable" }
+}
