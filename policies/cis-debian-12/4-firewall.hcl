@@ -35,7 +35,7 @@ control "4.2.1" {
     mitre_attack    = ["T1562", "T1562.004"]
   }
   applies = local.firewall == "ufw"
-  pass    = package("ufw").installed
+  pass    = package("ufw").installed && ufw.installed
 
   fix "package" {
     name  = "ufw"
@@ -330,7 +330,10 @@ control "4.3.7" {
   why      = "A program that was taken over calls home; a host that may call anywhere lets it."
   profiles = ["level1-server", "level1-workstation"]
   severity = "low"
-  applies  = local.firewall == "nftables"
+  refs = {
+    nist_800_53 = ["SC-7"]
+  }
+  applies = local.firewall == "nftables"
 
   manual = "Compare what nftables lets out, and which replies it lets in, with what this host has to reach; deny the rest."
   evidence = {

@@ -571,6 +571,7 @@ test "4.4.3.1: a rule was not understood" {
 test "4.2.1: installed" {
   facts {
     package = { "ufw" = { installed = true }, "iptables-persistent" = { installed = false } }
+    ufw     = { installed = true }
     service = { "ufw.service" = { enabled = true } }
   }
   expect = { "4.2.1" = "pass" }
@@ -589,6 +590,15 @@ test "4.2.1: dpkg could not be read" {
 
   }
   expect = { "4.2.1" = "unknown" }
+}
+
+test "4.2.1: its program is gone" {
+  facts {
+    package = { "ufw" = { installed = true }, "iptables-persistent" = { installed = false } }
+    service = { "ufw.service" = { enabled = true } }
+    ufw     = { installed = false }
+  }
+  expect = { "4.2.1" = "fail" }
 }
 
 test "4.2.2: alone" {
