@@ -2,6 +2,7 @@ package linux
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -13,13 +14,14 @@ import (
 
 	"github.com/holdfast-agent/holdfast/facts"
 	"github.com/holdfast-agent/holdfast/facts/linux/envfile"
+	"github.com/shirou/gopsutil/v3/host"
 )
 
 func init() {
 	register(facts.Define(facts.Descriptor{
 		Name:  "host",
 		Doc:   "What this host is: operating system, kernel, virtual machine or container, boot time, labels.",
-		Reads: "os-release(5), machine-id(5), /proc, /sys/class/dmi, /sys/hypervisor",
+		Reads: "os-release(5), machine-id(5), uname(2), sysinfo(2), /proc, /sys/class/dmi, /sys/hypervisor",
 	}, collectHost))
 }
 
@@ -50,12 +52,12 @@ type HostOS struct {
 	IDLike          facts.List[string] `fact:"id_like" doc:"Distributions this one derives from, closest first."`
 }
 
-func collectHost(_ context.Context, r *facts.Reader, _ facts.Key) (Host, error) {
+func collectHost(ctx context.Context, r *facts.Reader, _ facts.Key) (Host, error) {
 	h := Host{
 		ID:     hostID(r),
 		Name:   hostName(r),
 		OS:     hostOS(r),
-		Kernel: kernelText(r, "/proc/sys/kernel/osrelease"),
+		Kernel: kernelRelease(ctx, r),
 		Arch:   hostArch(r),
 		Labels: r.Host().Labels,
 	}
@@ -64,8 +66,9 @@ func collectHost(_ context.Context, r *facts.Reader, _ facts.Key) (Host, error) 
 	if kind, ok := h.ContainerKind.Get(); ok {
 		h.Container = facts.Known(kind != "", h.ContainerKind.Origin())
 	}
-	h.Virtualization = virtualization(r)
-	h.BootTime, h.Uptime = bootTime(r)
+	h.Virtualization = virtualization(ctx, r)
+	h.BootTime = bootTime(r)
+	h.Uptime = uptime(ctx, r, h.BootTime)
 	h.Chassis = chassis(r, h)
 	return h, nil
 }
@@ -158,17 +161,16 @@ func hostOS(r *facts.Reader) HostOS {
 	}
 }
 
-func bootTime(r *facts.Reader) (facts.V[string], facts.V[int64]) {
+// bootTime is the kernel's. gopsutil's BootTime is now minus the uptime, rounded: another second now and then, and it
+// asks the clock of the machine we run on.
+func bootTime(r *facts.Reader) facts.V[string] {
 	const name = "/proc/stat"
-	fail := func(why string) (facts.V[string], facts.V[int64]) {
-		return facts.Unknown[string](why), facts.Unknown[int64](why)
-	}
 	if !r.Live() {
-		return fail(facts.Offline)
+		return facts.Unknown[string](facts.Offline)
 	}
 	b, err := r.ReadFile(name)
 	if err != nil {
-		return fail(err.Error())
+		return facts.Unknown[string](err.Error())
 	}
 	n := 0
 	for line := range strings.Lines(string(b)) {
@@ -178,12 +180,52 @@ func bootTime(r *facts.Reader) (facts.V[string], facts.V[int64]) {
 			continue
 		}
 		sec, err := strconv.ParseInt(strings.TrimSpace(rest), 10, 64)
-		if err != nil {
-			return fail(fmt.Sprintf("%s:%d: %v", name, n, err))
+		if err != nil || sec < 0 || sec > maxTime {
+			return facts.Unknown[string](fmt.Sprintf("%s:%d is garbled", name, n))
 		}
-		at := time.Unix(sec, 0).UTC()
-		return facts.Known(at.Format(time.RFC3339), facts.File(name, n)),
-			facts.Known(int64(r.Now().Sub(at)/time.Second), facts.File(name, n))
+		return facts.Known(time.Unix(sec, 0).UTC().Format(time.RFC3339), facts.File(name, n))
 	}
-	return fail(name + " tells no boot time")
+	return facts.Unknown[string](name + " tells no boot time")
+}
+
+const maxTime = 253402300799 // the end of the year 9999, after which RFC 3339 has no more digits
+
+// uptime of this machine is sysinfo(2)'s, which also counts the time asleep.
+func uptime(ctx context.Context, r *facts.Reader, boot facts.V[string]) facts.V[int64] {
+	if r.Native() {
+		sec, err := host.UptimeWithContext(ctx)
+		if err != nil || sec > maxTime {
+			return facts.Unknown[int64](fmt.Sprintf("sysinfo(2): %d, %v", sec, err))
+		}
+		return facts.Known(int64(sec), facts.From("sysinfo(2)"))
+	}
+	at, err := time.Parse(time.RFC3339, boot.Or(""))
+	if err != nil {
+		return facts.Unknown[int64](cmp.Or(boot.Reason(), err.Error()))
+	}
+	return facts.Known(int64(r.Now().Sub(at)/time.Second), boot.Origin())
+}
+
+// kernelRelease is uname(2)'s, or what the host's own file says where that is not the kernel we run on.
+func kernelRelease(ctx context.Context, r *facts.Reader) facts.V[string] {
+	if !r.Native() {
+		return kernelText(r, "/proc/sys/kernel/osrelease")
+	}
+	return uname(func() (string, error) { return host.KernelVersionWithContext(ctx) })
+}
+
+// hostArch is uname(2)'s too; the file is there since Linux 6.1.
+func hostArch(r *facts.Reader) facts.V[string] {
+	if !r.Native() {
+		return kernelText(r, "/proc/sys/kernel/arch")
+	}
+	return uname(host.KernelArch)
+}
+
+func uname(ask func() (string, error)) facts.V[string] {
+	text, err := ask()
+	if err != nil || text == "" {
+		return facts.Unknown[string](fmt.Sprintf("uname(2): %q, %v", text, err))
+	}
+	return facts.Known(text, facts.From("uname(2)"))
 }

@@ -4,7 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/holdfast-agent/holdfast/facts"
 	"github.com/holdfast-agent/holdfast/facts/hosttest"
@@ -110,5 +114,26 @@ func TestHostOddities(t *testing.T) {
 		if got := readHost(t, hosttest.New(t, c.files))(c.attr); got != c.want {
 			t.Errorf("%s: %s is %q, want %q", c.name, c.attr, got, c.want)
 		}
+	}
+}
+
+func TestHostOfThisMachineIsWhatItsKernelSays(t *testing.T) {
+	got := readHost(t, facts.LiveHost())
+	for attr, file := range map[string]string{"kernel": "/proc/sys/kernel/osrelease", "name": "/proc/sys/kernel/hostname"} {
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got(attr) != strings.TrimSpace(string(want)) {
+			t.Errorf("%s is %q, and %s says %q", attr, got(attr), file, want)
+		}
+	}
+	boot, err := time.Parse(time.RFC3339, got("boot_time"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	up, err := strconv.Atoi(got("uptime"))
+	if apart := time.Since(boot.Add(time.Duration(up) * time.Second)).Abs(); err != nil || apart > 5*time.Second {
+		t.Errorf("booted at %v and up for %d seconds (%v): %v from now", boot, up, err, apart)
 	}
 }

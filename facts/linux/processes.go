@@ -1,16 +1,21 @@
 package linux
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"math"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/holdfast-agent/holdfast/facts"
+	"github.com/holdfast-agent/holdfast/internal/hostfs"
+	"github.com/shirou/gopsutil/v3/process"
 )
 
 func init() {
@@ -23,7 +28,8 @@ func init() {
 
 // Process is one process.
 type Process struct {
-	Origin facts.Origin
+	Missing facts.Missing
+	Origin  facts.Origin
 
 	PID     int             `fact:"pid" doc:"Process id."`
 	PPID    facts.V[int]    `fact:"ppid" doc:"Id of the parent."`
@@ -41,114 +47,147 @@ func collectProcesses(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.
 	if !r.Live() {
 		return facts.UnknownList[Process](facts.Offline), nil
 	}
-	entries, err := r.ReadDir("/proc")
+	ctx, err := gopsutilContext(ctx, r)
 	if err != nil {
 		return facts.UnknownList[Process](err.Error()), nil
 	}
-	boot, _ := bootTime(r)
+	r.Touched("/proc")
+	pids, err := process.PidsWithContext(ctx)
+	if err != nil {
+		return facts.UnknownList[Process](err.Error()), nil
+	}
+	boot := bootTime(r)
 	names := namesOf(ctx, r)
 	var out []Process
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil || !digits(e.Name()) {
-			continue
-		}
+	for _, pid := range pids {
 		if err := ctx.Err(); err != nil || len(out) >= maxProcesses {
 			return facts.Partial(out, facts.File("/proc", 0), "there are more processes than were looked at"), nil
 		}
-		if p, ok := readProcess(r, pid, boot, names); ok {
+		if p, ok := readProcess(ctx, r, pid, boot, names); ok {
 			out = append(out, p)
 		}
 	}
-	slices.SortFunc(out, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
 	if why := hiddenProcesses(r); why != "" {
 		return facts.Partial(out, facts.File("/proc", 0), why), nil
 	}
 	return facts.Complete(out, facts.File("/proc", 0)), nil
 }
 
-// readProcess is false for kernel threads and for processes that ended meanwhile.
-func readProcess(r *facts.Reader, pid int, boot facts.V[string], names *idNames) (Process, bool) {
-	dir := path.Join("/proc", strconv.Itoa(pid))
-	p := Process{PID: pid, Origin: facts.File(dir, 0)}
-	b, err := r.ReadFile(dir + "/stat")
-	if err != nil {
-		return p, !gone(err) && p.unread(err)
-	}
-	// The name stands in parentheses and may hold any byte but NUL: what follows the last one are numbers (proc(5)).
-	open, closing := strings.IndexByte(string(b), '('), strings.LastIndexByte(string(b), ')')
-	if open < 0 || closing < open {
+// readProcess is false for kernel threads and for processes that ended meanwhile. The process is asked for by its id:
+// gopsutil's NewProcess would first send it signal 0.
+func readProcess(ctx context.Context, r *facts.Reader, pid int32, boot facts.V[string], names *idNames) (Process, bool) {
+	dir := path.Join("/proc", strconv.Itoa(int(pid)))
+	p := Process{PID: int(pid), Origin: facts.File(dir, 0)}
+	st, err := readProcStat(r, dir+"/stat")
+	switch {
+	case gone(err):
+		return p, false
+	case err != nil:
+		p.Missing = facts.Missing(err.Error())
+		return p, true
+	case st.flags&kernelThread != 0:
 		return p, false
 	}
-	fields := fieldsOf(b[closing+1:])
-	const kernelThread = 0x00200000 // PF_KTHREAD
-	if len(fields) < 20 {
-		return p, false
+	gp := &process.Process{Pid: pid}
+	p.Name = facts.Known(st.name, facts.Origin{})
+	p.PPID = facts.Known(st.parent, facts.Origin{})
+	p.Started = startedAt(boot, st.start)
+	p.Exe = exeOf(ctx, r, gp, dir)
+	p.UID = effectiveUID(ctx, r, gp, dir)
+	p.User = facts.Unknown[string](p.UID.Reason())
+	if id, ok := p.UID.Get(); ok {
+		p.User = names.user(id)
 	}
-	if flags, err := strconv.ParseUint(fields[6], 10, 64); err == nil && flags&kernelThread != 0 {
-		return p, false
-	}
-	p.Name = facts.Known(string(b[open+1:closing]), facts.Origin{})
-	if ppid, err := strconv.Atoi(fields[1]); err == nil {
-		p.PPID = facts.Known(ppid, facts.Origin{})
-	}
-	p.Started = startedAt(boot, fields[19])
-	p.Exe = linkOf(r, dir+"/exe")
-	p.owner(r, dir, names)
 	p.Unit = unitOf(r, dir)
 	return p, true
 }
 
 func gone(err error) bool {
-	return facts.IsAbsent(err) || strings.Contains(err.Error(), syscall.ESRCH.Error())
+	return facts.IsAbsent(err) || errors.Is(err, syscall.ESRCH)
 }
 
-func (p *Process) unread(err error) bool {
-	p.Name = facts.Unknown[string](err.Error())
-	return true
+// procStat is /proc/PID/stat, which we must read ourselves: gopsutil does not tell threads of the kernel from processes.
+// The rest comes with it: gopsutil would read the file once more for the parent and another time for the start; and a name
+// it trims, shows escaped, and completes from the arguments, which are the process's own to write.
+type procStat struct {
+	name   string
+	parent int
+	flags  uint64
+	start  int64 // in userHZ after the boot
+}
+
+const kernelThread = 0x00200000 // PF_KTHREAD
+
+func readProcStat(r *facts.Reader, name string) (procStat, error) {
+	b, err := r.ReadFile(name)
+	if err != nil {
+		return procStat{}, err
+	}
+	// The name stands in parentheses and may hold any byte but NUL: what follows the last one are numbers (proc(5)).
+	open, closing := bytes.IndexByte(b, '('), bytes.LastIndexByte(b, ')')
+	fields := strings.Fields(string(b[closing+1:]))
+	if open < 0 || closing < open || len(fields) < 20 {
+		return procStat{}, fmt.Errorf("%s is garbled", name)
+	}
+	st := procStat{name: string(b[open+1 : closing])}
+	var errs [3]error
+	st.parent, errs[0] = strconv.Atoi(fields[1])
+	st.flags, errs[1] = strconv.ParseUint(fields[6], 10, 64)
+	st.start, errs[2] = strconv.ParseInt(fields[19], 10, 64)
+	if err := errors.Join(errs[:]...); err != nil {
+		return procStat{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return st, nil
+}
+
+func exeOf(ctx context.Context, r *facts.Reader, gp *process.Process, dir string) facts.V[string] {
+	r.Touched(dir + "/exe")
+	exe, err := gp.ExeWithContext(ctx)
+	if err != nil {
+		return facts.Unknown[string](hostfs.Clean(err, dir+"/exe").Error())
+	}
+	return facts.Known(exe, facts.Origin{})
+}
+
+// effectiveUID is gopsutil's, but for ids above 2^31, as user namespaces and NFS's nobody have them: for these it fails.
+func effectiveUID(ctx context.Context, r *facts.Reader, gp *process.Process, dir string) facts.V[uint32] {
+	name := dir + "/status"
+	if err := regular(r, name); err != nil {
+		return facts.Unknown[uint32](err.Error())
+	}
+	ids, err := told(name, func() ([]int32, error) { return gp.UidsWithContext(ctx) })
+	if err == nil && len(ids) == 4 { // real, effective, saved, file system
+		return facts.Known(uint32(ids[1]), facts.Origin{})
+	}
+	b, err := r.ReadFile(name)
+	if err != nil {
+		return facts.Unknown[uint32](err.Error())
+	}
+	for line := range strings.Lines(string(b)) {
+		rest, ok := strings.CutPrefix(line, "Uid:")
+		if f := strings.Fields(rest); ok && len(f) == 4 {
+			if id, err := strconv.ParseUint(f[1], 10, 32); err == nil {
+				return facts.Known(uint32(id), facts.Origin{})
+			}
+		}
+	}
+	return facts.Unknown[uint32](name + " tells no user id")
 }
 
 // userHZ is the unit of times in /proc: 100 a second on every architecture Linux runs on but Alpha.
 const userHZ = 100
 
-func startedAt(boot facts.V[string], ticks string) facts.V[string] {
+// startedAt counts from the kernel's own boot time. gopsutil's CreateTime counts from now minus the uptime, which is
+// another second now and then: the same process would seem to have started anew.
+func startedAt(boot facts.V[string], ticks int64) facts.V[string] {
 	at, err := time.Parse(time.RFC3339, boot.Or(""))
 	if err != nil {
 		return facts.Unknown[string](cmp.Or(boot.Reason(), err.Error()))
 	}
-	n, err := strconv.ParseInt(ticks, 10, 64)
-	if err != nil {
-		return facts.Unknown[string](err.Error())
+	if ticks < 0 || ticks > math.MaxInt64/int64(time.Second) {
+		return facts.Unknown[string]("its start lies out of range")
 	}
-	return facts.Known(at.Add(time.Duration(n)*time.Second/userHZ).Format(time.RFC3339), facts.Origin{})
-}
-
-func linkOf(r *facts.Reader, name string) facts.V[string] {
-	target, err := r.Readlink(name)
-	if err != nil {
-		return facts.Unknown[string](err.Error())
-	}
-	return facts.Known(target, facts.Origin{})
-}
-
-func (p *Process) owner(r *facts.Reader, dir string, names *idNames) {
-	b, err := r.ReadFile(dir + "/status")
-	if err != nil {
-		p.UID, p.User = facts.Unknown[uint32](err.Error()), facts.Unknown[string](err.Error())
-		return
-	}
-	for line := range strings.Lines(string(b)) {
-		ids, ok := strings.CutPrefix(line, "Uid:")
-		if !ok {
-			continue
-		}
-		if f := strings.Fields(ids); len(f) == 4 { // real, effective, saved, file system
-			if id, err := strconv.ParseUint(f[1], 10, 32); err == nil {
-				p.UID = facts.Known(uint32(id), facts.Origin{})
-				p.User = names.user(uint32(id))
-			}
-		}
-	}
+	return facts.Known(at.Add(time.Duration(ticks)*time.Second/userHZ).Format(time.RFC3339), facts.Origin{})
 }
 
 // unitOf is the innermost unit in the path of the process's control group: of cgroup v2, or of systemd's own hierarchy.

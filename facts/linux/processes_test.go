@@ -30,7 +30,7 @@ Uid:	0	105	0	0
 -- /proc/11/stat --
 11 (user) S 10 11 11 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 12345 1 2 3
 -- /proc/11/status --
-Uid:	4711	4711	4711	4711
+Uid:	4294967293	4294967293	4294967293	4294967293
 -- /proc/11/cgroup --
 0::/user.slice/user-1000.slice/session-3.scope
 -- /proc/12 dir --
@@ -41,7 +41,7 @@ func TestProcesses(t *testing.T) {
 	for attr, want := range map[string]string{
 		"[0].pid": "10", "[0].name": "a) b (c)", "[0].ppid": "1", "[0].exe": "/usr/sbin/chronyd", "[0].uid": "105", "[0].user": "_chrony",
 		"[0].unit": "chrony.service", "[0].started": "2026-11-23T12:00:05Z",
-		"[1].pid": "11", "[1].user": "", "[1].unit": "session-3.scope", "[1].exe": "unknown: readlink /proc/11/exe: no such file or directory",
+		"[1].pid": "11", "[1].user": "", "[1].uid": "4294967293", "[1].name": "user", "[1].unit": "session-3.scope", "[1].exe": "unknown: readlink /proc/11/exe: no such file or directory",
 		"[2].pid": "no such path",
 	} {
 		if got := hosttest.Leaf(v, attr); got != want {
@@ -52,6 +52,33 @@ func TestProcesses(t *testing.T) {
 	if v.IsKnown() || v.ReasonOf("") != facts.Offline {
 		t.Error(hosttest.Lines(v))
 	}
+}
+
+func TestAProcessThatCannotBeTakenApart(t *testing.T) {
+	for _, c := range []struct{ name, files, attr, want string }{
+		{"empty", "-- /proc/7/stat --\n", "[0].name", "unknown: /proc/7/stat is garbled"},
+		{"cut short", "-- /proc/7/stat --\n7 (a) S 1 10\n", "[0].ppid", "unknown: /proc/7/stat is garbled"},
+		{"numbers that are none", "-- /proc/7/stat --\n7 (a) S x 10 10 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 500 1 2 3\n", "[0].ppid",
+			"unknown: /proc/7/stat: strconv.Atoi: parsing \"x\": invalid syntax"},
+		{"a FIFO", "-- /proc/7/stat fifo --\n", "[0].uid", "unknown: open /proc/7/stat: not a regular file: a FIFO"},
+		{"a FIFO that gopsutil would open", "-- /proc/7/stat --\n7 (a) S 1 10 10 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 500 1 2 3\n-- /proc/7/status fifo --\n",
+			"[0].uid", "unknown: /proc/7/status: not a regular file"},
+		{"a line that gopsutil indexes into", "-- /proc/7/stat --\n7 (a) S 1 10 10 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 500 1 2 3\n-- /proc/7/status --\nState:\t\nUid:\t1\t2\t3\t4\n",
+			"[0].uid", "2"},
+	} {
+		v := hosttest.Read(t, hosttest.New(t, c.files), Sources(), "processes")
+		if got := hosttest.Leaf(v, c.attr); got != c.want {
+			t.Errorf("%s: %s is %q, want %q", c.name, c.attr, got, c.want)
+		}
+	}
+}
+
+func BenchmarkProcesses(b *testing.B) {
+	n := 0
+	for b.Loop() {
+		n = hosttest.Read(b, facts.LiveHost(), Sources(), "processes").LengthInt()
+	}
+	b.ReportMetric(float64(n), "processes")
 }
 
 func TestProcessesOfThisMachine(t *testing.T) {

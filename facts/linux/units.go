@@ -50,18 +50,16 @@ func runningOf(ctx context.Context, r *facts.Reader) (*runningUnits, error) {
 
 const busSocket = "/run/dbus/system_bus_socket"
 
-// listUnits makes the one call itself: go-systemd's connections come in twos and subscribe to signals first. systemd's
-// private socket is left alone: on a host without a bus it was seen to take a call and never answer.
+// listUnits asks through go-systemd, over connections of our own making: its own would try systemd's private socket
+// next, which on a host without a bus was seen to take a call and never answer, and have no deadline.
 func listUnits(ctx context.Context) (*runningUnits, error) {
-	conn, err := dialBus(ctx, busSocket)
+	conn, err := sddbus.NewConnection(func() (*dbus.Conn, error) { return dialBus(ctx, busSocket) })
 	if err != nil {
 		return nil, fmt.Errorf("systemd could not be asked over D-Bus: %w", err)
 	}
 	defer conn.Close()
-	manager := conn.Object("org.freedesktop.systemd1", "/org/freedesktop/systemd1")
-	var statuses []sddbus.UnitStatus
-	call := manager.CallWithContext(ctx, "org.freedesktop.systemd1.Manager.ListUnits", dbus.FlagNoAutoStart)
-	if err := call.Store(&statuses); err != nil {
+	statuses, err := conn.ListUnitsContext(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("systemd could not be asked over D-Bus: %w", err)
 	}
 	units := make(map[string]unitState, len(statuses))

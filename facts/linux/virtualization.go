@@ -1,24 +1,13 @@
 package linux
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"github.com/holdfast-agent/holdfast/facts"
-	"golang.org/x/sys/unix"
+	"github.com/shirou/gopsutil/v3/host"
 )
-
-// hostArch asks the kernel's own file first (Linux 6.1), then uname(2) of the machine we run on.
-func hostArch(r *facts.Reader) facts.V[string] {
-	v := kernelText(r, "/proc/sys/kernel/arch")
-	if _, ok := v.Get(); ok || !r.Native() {
-		return v
-	}
-	var u unix.Utsname
-	if err := unix.Uname(&u); err != nil {
-		return facts.Unknown[string]("uname: " + err.Error())
-	}
-	return facts.Known(unix.ByteSliceToString(u.Machine[:]), facts.From("uname(2)"))
-}
 
 // containerKind looks for the marks that container managers leave for this purpose (the container interface of systemd,
 // Docker's and Podman's files). Empty: none was found.
@@ -58,8 +47,8 @@ var dmiVendors = []struct{ prefix, kind string }{
 	{"Apple Virtualization", "apple"}, {"Google Compute Engine", "google"}, {"Google", "google"},
 }
 
-// virtualization reads what the firmware, the hypervisor node and the processor's flags say, in this order.
-func virtualization(r *facts.Reader) facts.V[string] {
+// virtualization reads what the hypervisor node, the firmware and the processor's flags say, in this order.
+func virtualization(ctx context.Context, r *facts.Reader) facts.V[string] {
 	if !r.Live() {
 		return facts.Unknown[string](facts.Offline)
 	}
@@ -81,35 +70,61 @@ func virtualization(r *facts.Reader) facts.V[string] {
 			return facts.Known("microsoft", facts.File(name, 0))
 		}
 	}
-	return virtualizationByCPU(r)
+	return virtualizationByCPU(ctx, r)
 }
 
-func virtualizationByCPU(r *facts.Reader) facts.V[string] {
+// virtualizationByCPU: x86 processors show a flag to guests. Elsewhere its absence says nothing.
+func virtualizationByCPU(ctx context.Context, r *facts.Reader) facts.V[string] {
 	const name = "/proc/cpuinfo"
 	b, err := r.ReadFile(name)
 	if err != nil {
 		return facts.Unknown[string](err.Error())
 	}
-	n, x86 := 0, false
+	n := 0
 	for line := range strings.Lines(string(b)) {
 		n++
 		key, value, _ := strings.Cut(line, ":")
 		if strings.TrimSpace(key) != "flags" {
 			continue
 		}
-		x86 = true
-		for flag := range strings.FieldsSeq(value) {
-			if flag == "hypervisor" {
-				return facts.Known("vm-other", facts.File(name, n))
-			}
+		if !slices.Contains(strings.Fields(value), "hypervisor") {
+			return facts.Known("none", facts.File(name, n))
 		}
-		break
+		if kind := hypervisorByDrivers(ctx, r); kind != "" {
+			return facts.Known(kind, driversOrigin)
+		}
+		return facts.Known("vm-other", facts.File(name, n))
 	}
-	if !x86 { // only x86 processors show this flag: elsewhere its absence says nothing
-		return facts.Unknown[string]("neither the firmware nor " + name + " tells whether there is a hypervisor")
+	if kind := hypervisorByDrivers(ctx, r); kind != "" {
+		return facts.Known(kind, driversOrigin)
 	}
-	return facts.Known("none", facts.File(name, n))
+	return facts.Unknown[string]("neither the firmware nor " + name + " tells whether there is a hypervisor")
 }
+
+var driversOrigin = facts.From("/proc/modules and /proc/cpuinfo")
+
+// hypervisorByDrivers is gopsutil's answer, from the drivers and processor models that only guests have; empty when it
+// names no hypervisor. It comes after the firmware's, because it takes the cloud's name for plain kvm, and only of this
+// machine, because gopsutil keeps its first answer for whichever host is asked about next. Containers it tells too, but
+// by fewer marks than containerKind.
+func hypervisorByDrivers(ctx context.Context, r *facts.Reader) string {
+	if !r.Native() {
+		return ""
+	}
+	ctx, err := gopsutilContext(ctx, r)
+	if err != nil {
+		return ""
+	}
+	r.Touched("/proc/modules")
+	system, role, err := host.VirtualizationWithContext(ctx)
+	if err != nil || role != "guest" {
+		return ""
+	}
+	return gopsutilHypervisors[system]
+}
+
+// gopsutilHypervisors are its names in the words of systemd-detect-virt(1).
+var gopsutilHypervisors = map[string]string{"kvm": "kvm", "xen": "xen", "hyperv": "microsoft", "vbox": "oracle", "vmware": "vmware"}
 
 // chassisTypes are the SMBIOS chassis types (7.4.1) in the words of hostnamectl(1).
 var chassisTypes = map[string]string{

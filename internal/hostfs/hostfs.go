@@ -59,8 +59,8 @@ func (f *FS) real(name string, follow bool) (string, error) {
 	return filepath.Join(dir, path.Base(name)), nil
 }
 
-// clean makes an error speak of the path inside the tree, not of where the tree lies.
-func clean(err error, name string) error {
+// Clean makes an error speak of the path inside the tree, not of where the tree lies.
+func Clean(err error, name string) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
 		op := pe.Op
@@ -76,26 +76,26 @@ func clean(err error, name string) error {
 func (f *FS) Open(name string) (*os.File, error) {
 	real, err := f.real(name, true)
 	if err != nil {
-		return nil, clean(err, name)
+		return nil, Clean(err, name)
 	}
 	// Look before opening: the mere open of a device can act (tapes rewind, watchdogs arm).
 	st, err := os.Stat(real)
 	if err != nil {
-		return nil, clean(err, name)
+		return nil, Clean(err, name)
 	}
 	if !st.Mode().IsRegular() {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("%w: %s", ErrNotRegular, typeName(st.Mode()))}
 	}
 	file, err := os.OpenFile(real, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, clean(err, name)
+		return nil, Clean(err, name)
 	}
 	if st, err = file.Stat(); err != nil || !st.Mode().IsRegular() {
 		_ = file.Close()
 		if err == nil {
 			err = &fs.PathError{Op: "open", Path: name, Err: ErrNotRegular}
 		}
-		return nil, clean(err, name)
+		return nil, Clean(err, name)
 	}
 	return file, nil
 }
@@ -113,7 +113,7 @@ func (f *FS) ReadFile(name string, limit int64) ([]byte, error) {
 	defer file.Close()
 	b, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err != nil {
-		return nil, clean(err, name)
+		return nil, Clean(err, name)
 	}
 	if int64(len(b)) > limit {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("%w of %d bytes", ErrTooLarge, limit)}
@@ -125,30 +125,30 @@ func (f *FS) ReadFile(name string, limit int64) ([]byte, error) {
 func (f *FS) Stat(name string) (fs.FileInfo, error) {
 	real, err := f.real(name, true)
 	if err != nil {
-		return nil, clean(err, name)
+		return nil, Clean(err, name)
 	}
 	st, err := os.Stat(real)
-	return st, clean(err, name)
+	return st, Clean(err, name)
 }
 
 // Lstat is the state of name itself; a symlink is not followed.
 func (f *FS) Lstat(name string) (fs.FileInfo, error) {
 	real, err := f.real(name, false)
 	if err != nil {
-		return nil, clean(err, name)
+		return nil, Clean(err, name)
 	}
 	st, err := os.Lstat(real)
-	return st, clean(err, name)
+	return st, Clean(err, name)
 }
 
 // Readlink is the target of a symlink, as written.
 func (f *FS) Readlink(name string) (string, error) {
 	real, err := f.real(name, false)
 	if err != nil {
-		return "", clean(err, name)
+		return "", Clean(err, name)
 	}
 	target, err := os.Readlink(real)
-	return target, clean(err, name)
+	return target, Clean(err, name)
 }
 
 // Resolve follows symlinks inside the tree and gives the path inside the tree that name leads to. A path whose last
@@ -157,7 +157,7 @@ func (f *FS) Resolve(name string) (string, error) {
 	name = path.Clean("/" + name)
 	real, err := securejoin.SecureJoin(f.root, name)
 	if err != nil {
-		return "", clean(err, name)
+		return "", Clean(err, name)
 	}
 	rel, err := filepath.Rel(f.root, real)
 	if err != nil {
@@ -170,10 +170,10 @@ func (f *FS) Resolve(name string) (string, error) {
 func (f *FS) ReadDir(name string) ([]fs.DirEntry, error) {
 	real, err := f.real(name, true)
 	if err != nil {
-		return nil, clean(err, name)
+		return nil, Clean(err, name)
 	}
 	entries, err := os.ReadDir(real)
-	return entries, clean(err, name)
+	return entries, Clean(err, name)
 }
 
 // Exists tells whether name can be looked up. An error other than "does not exist" is returned.

@@ -69,7 +69,6 @@ var table = []Rule{
 	{Folder: "internal/*", Ours: []string{leaves}, Never: all(processes, networks, testing_), Except: onlyTypes},
 	{Folder: "internal/hostfs", Never: all(processes, networks, testing_), OnlyFor: []string{"facts/...", "internal/cli/...", "agent/..."}},
 	{Folder: "internal/atomicfile", Never: all(processes, networks, testing_), OnlyFor: []string{"internal/cli/...", "remediate/...", "agent/...", "plugins/...", "fleet/..."}},
-	{Folder: "internal/deps", OnlyFor: []string{"nobody"}},
 
 	// For tests alone.
 	{Folder: "internal/imports", Never: all(processes, networks), OnlyFor: []string{"nobody"}},
