@@ -94,8 +94,9 @@ type evaluator struct {
 	current  int32  // the pass under way, as an index into passes plus one
 	reads    []facts.Key
 	seen     map[facts.Key]*fact
-	quiet    bool // keep no trace
-	condRisk bool // the if of the element under way is at risk
+	quiet    bool  // keep no trace
+	condRisk bool  // the if of the element under way is at risk
+	condWhy  value // and why it could not be decided
 	err      error
 	errAt    hcl.Range
 	steps    int

@@ -226,10 +226,7 @@ func evalLength(_ *evaluator, n *callNode, a []value) (value, error) {
 func unread(items []item) value {
 	for _, e := range items {
 		if e.count != one {
-			if u, ok := e.firstUnknown(); ok {
-				return u.same()
-			}
-			return unknownValue("whether an element belongs to the list could not be decided")
+			return e.why()
 		}
 	}
 	return unknownValue("not determined")
@@ -265,7 +262,7 @@ func quantifier(name, doc string, decides bool) *function {
 				case out.kind != kUnknown && e.kind == kUnknown:
 					out = e.same()
 				case out.kind != kUnknown:
-					out = unknownValue("whether an element belongs to the list could not be decided")
+					out = e.why()
 				}
 			}
 			return out, nil
@@ -297,7 +294,7 @@ func evalFlatten(ev *evaluator, n *callNode, a []value) (value, error) {
 	for _, inner := range a[0].elements() {
 		for _, e := range inner.elements() {
 			if e.count < inner.count { // of a list that is perhaps not there
-				e.count = inner.count
+				e.count, e.doubt = inner.count, inner.doubt
 			}
 			out = append(out, e)
 		}

@@ -101,9 +101,19 @@ func (n *forNode) included(ev *evaluator) (in tri, ok bool) {
 	}
 	if c.kind == kUnknown {
 		ev.condRisk = c.b
+		ev.condWhy = c.same()
 		return undecided, true
 	}
 	return triOf(c.b), true
+}
+
+// doubt is why it could not be decided whether the element under way is included.
+func (ev *evaluator) doubt(in tri) *value {
+	if in != undecided {
+		return nil
+	}
+	why := ev.condWhy
+	return &why
 }
 
 func (n *forNode) toList(ev *evaluator, items []item, keys []value) value {
@@ -124,16 +134,17 @@ func (n *forNode) toList(ev *evaluator, items []item, keys []value) value {
 			ev.endPass(mark, passOpen, &seen)
 			continue
 		}
+		why := ev.doubt(in) // before the body, which may hold loops of its own
 		body := n.body.eval(ev)
 		if ev.err != nil || !ev.item(n.r) {
 			return value{}
 		}
-		c := items[i].count
-		if in == undecided && c == one {
-			c = maybe
+		e := item{body, items[i].count, items[i].doubt}
+		if in == undecided && e.count == one {
+			e.count, e.doubt = maybe, why
 		}
-		out = append(out, item{body, c})
-		ev.endPass(mark, classOf(c, body), &seen)
+		out = append(out, e)
+		ev.endPass(mark, classOf(e.count, body), &seen)
 	}
 	v := listValue(out)
 	v.c.risk = risk
@@ -170,6 +181,7 @@ func (n *forNode) toMap(ev *evaluator, items []item, keys []value) value {
 			ev.endPass(mark, passOpen, &seen)
 			continue
 		}
+		why := ev.doubt(in)
 		k, v := n.key.eval(ev), n.body.eval(ev)
 		if ev.err != nil || !ev.item(n.r) {
 			return value{}
@@ -177,6 +189,9 @@ func (n *forNode) toMap(ev *evaluator, items []item, keys []value) value {
 		switch {
 		case k.kind == kUnknown || in == undecided || items[i].count != one:
 			u := undecidedOf(k, items[i].value)
+			if k.kind != kUnknown && in == undecided {
+				u = *why
+			}
 			unknown = &u
 			ev.endPass(mark, passUndecided, &seen)
 			continue

@@ -47,6 +47,18 @@ const (
 type item struct {
 	value
 	count count
+	doubt *value // why an item is perhaps not there, where an expression left that open
+}
+
+// why is unknown for the reason why an item is perhaps not there.
+func (e item) why() value {
+	if e.doubt != nil {
+		return *e.doubt
+	}
+	if u, ok := e.firstUnknown(); ok {
+		return u
+	}
+	return unknownValue("whether an element belongs to the list could not be decided")
 }
 
 // comp is the inside of a list, object or map. Those of facts are taken apart on first use, and shared by all controls.
@@ -372,11 +384,11 @@ func (v value) firstUnknown() (value, bool) {
 		return v, true
 	case kList:
 		for _, e := range v.elements() {
+			if e.count != one {
+				return e.why(), true
+			}
 			if u, ok := e.firstUnknown(); ok {
 				return u, true
-			}
-			if e.count != one {
-				return unknownValue("an element is perhaps not there"), true
 			}
 		}
 	case kMap:
