@@ -274,6 +274,7 @@ func decideDemand(ev *evaluator, res *Result, d demand) CheckResult {
 	switch {
 	case d.form == formManual:
 		c.Verdict, c.Reason = Manual, d.text
+		res.Shown = shownOf(out.value)
 		if out.err != nil {
 			c.Verdict, c.Reason = Error, "the evidence failed to evaluate: "+out.errorText()
 		}

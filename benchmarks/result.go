@@ -109,6 +109,7 @@ type Result struct {
 	Violations []Violation // bounded; Total counts all
 	Total      int
 	Waiver     *WaiverUse
+	Shown      []Shown // of a manual control, what its evidence comes to
 	Evidence   []Evidence
 	Reads      []facts.Key // every fact that the verdict rests on, sorted: the control is evaluated again when one changes
 	Duration   time.Duration

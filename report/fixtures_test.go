@@ -110,6 +110,13 @@ func mixed() *report.Report {
 		{
 			Control: &benchmarks.Control{ID: "7.1.13", Title: "Setuid programs are known", Severity: benchmarks.Medium, Chapter: files},
 			Verdict: benchmarks.Manual, Reason: "Compare the list with what the packages installed.",
+			Shown: []benchmarks.Shown{
+				{Name: "setuid", Values: []any{"/usr/bin/su", "/usr/bin/sudo"}, Total: 2},
+				{Name: "setgid", Values: []any{"/usr/bin/crontab"}, Total: 1, Unknown: "/srv: permission denied"},
+				{Name: "limits", Values: []any{map[string]any{"core": "0"}, true, 7, ""}, Total: 4},
+				{Name: "unowned", Unknown: "filesystem.unowned: the walk timed out"},
+				{Name: "dangling", Values: []any{}},
+			},
 		},
 	}
 	return fixed([]benchmarks.Evaluation{e}, options())

@@ -67,6 +67,9 @@ func (h *human) manual(b Benchmark) {
 		if reason := oneLine(r.Reason); reason != "" && h.view.Verbose {
 			h.para(4, 4, span{text: reason, style: dim})
 		}
+		for _, s := range r.Shown {
+			h.para(4, 6, span{text: strings.ReplaceAll(s.Name, "_", " ") + ": ", style: dim}, span{text: shownWords(s, h.view.Violations), style: plain})
+		}
 	}
 }
 

@@ -75,12 +75,25 @@ func (m *markdown) benchmark(b Benchmark) {
 		}
 		return fmt.Sprintf("%s, until %s (%s)", strings.TrimRight(oneLine(r.Waiver.Reason), "."), r.Waiver.Expires.UTC().Format("2006-01-02"), r.Waiver.Owner)
 	})
-	m.list("For a person to judge", only(b.Results, benchmarks.Manual), func(r Result) string { return r.Reason })
+	m.manual(only(b.Results, benchmarks.Manual))
 	if m.view.Verbose {
 		m.list("Passed", only(b.Results, benchmarks.Pass), func(Result) string { return "" })
 		m.list("Not applicable", only(b.Results, benchmarks.NotApplicable), func(r Result) string { return r.Reason })
 	}
 	m.leftOut(b)
+}
+
+func (m *markdown) manual(results []Result) {
+	if len(results) == 0 {
+		return
+	}
+	m.printf("\n### For a person to judge\n\n")
+	for _, r := range results {
+		m.printf("- %s %s: %s\n", mdText(r.Control), mdText(r.Title), mdText(oneLine(r.Reason)))
+		for _, s := range r.Shown {
+			m.printf("  - %s: %s\n", mdText(strings.ReplaceAll(s.Name, "_", " ")), mdText(shownWords(s, m.view.Violations)))
+		}
+	}
 }
 
 func (m *markdown) failure(r Result) {

@@ -87,7 +87,8 @@ type Result struct {
 	// ViolationsDigest is of all violations, where Violations does not list them all.
 	ViolationsDigest string     `json:"violations_digest,omitempty"`
 	Waiver           *Waiver    `json:"waiver"`
-	Fixable          bool       `json:"fixable"` // by the program
+	Shown            []Shown    `json:"shown,omitempty"` // of a manual control
+	Fixable          bool       `json:"fixable"`         // by the program
 	Fixes            []Fix      `json:"fixes,omitempty"`
 	Remedy           string     `json:"remedy,omitempty"` // by a person
 	InBaseline       bool       `json:"in_baseline,omitempty"`
@@ -109,6 +110,14 @@ type Violation struct {
 	Check    string `json:"check,omitempty"`
 	Value    any    `json:"value,omitempty"`
 	Origin   string `json:"origin,omitempty"`
+}
+
+// Shown is what the host tells the person who judges a manual control. Unknown says why it is not known, or not wholly.
+type Shown struct {
+	Name    string `json:"name"`
+	Values  []any  `json:"values"`
+	Total   int    `json:"total"` // Values may be cut
+	Unknown string `json:"unknown,omitempty"`
 }
 
 // Waiver is one that names the control on this host. An expired one no longer waives.
@@ -196,6 +205,12 @@ func newResult(r benchmarks.Result) Result {
 	}
 	for _, v := range r.Violations {
 		out.Violations = append(out.Violations, Violation{v.Identity, v.Check, v.Value, v.Origin})
+	}
+	for _, s := range r.Shown {
+		if s.Values == nil {
+			s.Values = []any{}
+		}
+		out.Shown = append(out.Shown, Shown(s))
 	}
 	for _, f := range r.Control.Fixes {
 		out.Fixes = append(out.Fixes, newFix(f))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -106,6 +107,53 @@ func cause(r Result) string {
 		return best
 	}
 	return reason
+}
+
+// shownWords is what the host says for the person who judges: at most so many values, and how many more there are.
+func shownWords(s Shown, most int) string {
+	show := min(len(s.Values), most)
+	parts := make([]string, 0, show+2)
+	for _, v := range s.Values[:show] {
+		parts = append(parts, oneLine(shownValue(v)))
+	}
+	if more := s.Total - show; more > 0 {
+		parts = append(parts, thousands(more)+" more")
+	}
+	switch {
+	case s.Unknown != "" && len(parts) == 0:
+		return "not known: " + oneLine(s.Unknown)
+	case s.Unknown != "":
+		parts = append(parts, "and what was not read: "+oneLine(s.Unknown))
+	case len(parts) == 0:
+		return "none"
+	}
+	return strings.Join(parts, "; ")
+}
+
+func shownValue(v any) string {
+	switch v := v.(type) {
+	case string:
+		if v == "" {
+			return `""`
+		}
+		return v
+	case bool:
+		if v {
+			return "yes"
+		}
+		return "no"
+	case map[string]any:
+		if len(v) == 1 { // an entry of a map
+			for k, e := range v {
+				return k + "=" + shownValue(e)
+			}
+		}
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "?"
+	}
+	return string(b)
 }
 
 // osWords is the distribution with its version.
