@@ -250,7 +250,7 @@ func decideControl(ev *evaluator, res *Result) {
 		c := decideDemand(ev, res, d)
 		res.Checks = append(res.Checks, c)
 		if weightOf(c.Verdict) > weightOf(verdict) {
-			verdict, res.Reason = c.Verdict, c.Reason
+			verdict, res.Reason, res.Cause = c.Verdict, c.Reason, c.Cause
 			if c.Name != "" {
 				res.Reason = c.Name + ": " + c.Reason
 			}
@@ -285,6 +285,9 @@ func decideDemand(ev *evaluator, res *Result, d demand) CheckResult {
 		c.Verdict, c.Reason = decidePass(d, out)
 	default:
 		c.Verdict, c.Reason = decideViolations(res, d, out)
+	}
+	if c.Verdict == Unknown {
+		c.Cause = out.unread().reason()
 	}
 	if c.Verdict != Pass {
 		c.Explanation = explain(d.expr, out, c.Verdict)

@@ -13,16 +13,19 @@ import (
 )
 
 // because says why an expression could not be decided, naming the fact.
-func (o outcome) because() string {
+func (o outcome) because() string { return o.unread().because() }
+
+// unread is the unknown that an undecided expression rests on.
+func (o outcome) unread() value {
 	if u, ok := o.value.firstUnknown(); ok && (u.at != nil || u.s != "") {
-		return u.because()
+		return u
 	}
 	for _, e := range o.trace {
 		if u, ok := e.v.firstUnknown(); ok && !e.incidental {
-			return u.because()
+			return u
 		}
 	}
-	return "not determined"
+	return unknownValue("not determined")
 }
 
 // because says why a value is unknown, naming the fact.

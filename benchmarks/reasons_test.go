@@ -26,6 +26,9 @@ func TestUndecidedElementsNameTheirReason(t *testing.T) {
 			if r.Verdict != Unknown || !strings.Contains(r.Reason, why) {
 				t.Errorf("%v: %q, want unknown: %s…", r.Verdict, r.Reason, why)
 			}
+			if r.Cause != "stale handle" {
+				t.Errorf("the cause is %q", r.Cause)
+			}
 		})
 	}
 }

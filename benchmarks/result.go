@@ -105,6 +105,7 @@ type Result struct {
 	Control    *Control
 	Verdict    Verdict
 	Reason     string // for a person to act on; empty for Pass
+	Cause      string // of Unknown: the reason without the attribute that was asked for; one unreadable file is one cause
 	Checks     []CheckResult
 	Violations []Violation // bounded; Total counts all
 	Total      int
@@ -123,6 +124,7 @@ type CheckResult struct {
 	Name        string
 	Verdict     Verdict
 	Reason      string
+	Cause       string // see Result
 	Explanation string // a power-assert of what decided; empty for a pass
 }
 

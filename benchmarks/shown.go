@@ -32,7 +32,7 @@ func shownAs(name string, v value) Shown {
 	s := Shown{Name: name}
 	switch v.kind {
 	case kUnknown:
-		s.Unknown = v.because()
+		s.Unknown = v.reason()
 	case kList:
 		for _, e := range v.elements() {
 			s.add(e)
@@ -52,10 +52,10 @@ func shownAs(name string, v value) Shown {
 func (s *Shown) add(e item) {
 	switch {
 	case e.count != one:
-		s.Unknown = e.why().because()
+		s.Unknown = e.why().reason()
 		return
 	case e.kind == kUnknown:
-		s.Unknown = e.because()
+		s.Unknown = e.reason()
 		return
 	}
 	if s.Total++; len(s.Values) < maxShownValues {

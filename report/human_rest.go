@@ -68,9 +68,17 @@ func (h *human) manual(b Benchmark) {
 			h.para(4, 4, span{text: reason, style: dim})
 		}
 		for _, s := range r.Shown {
-			h.para(4, 6, span{text: strings.ReplaceAll(s.Name, "_", " ") + ": ", style: dim}, span{text: shownWords(s, h.view.Violations), style: plain})
+			h.para(4, 6, span{text: strings.ReplaceAll(s.Name, "_", " ") + ": ", style: dim}, span{text: shownWords(s, h.shownValues()), style: plain})
 		}
 	}
+}
+
+// shownValues is how many values of each evidence are printed: enough to see what it is about, or with --verbose more.
+func (h *human) shownValues() int {
+	if h.view.Verbose {
+		return h.view.Violations
+	}
+	return min(h.view.Violations, 5)
 }
 
 // notes are expired waivers of controls that pass, and what tailoring left out.

@@ -84,6 +84,7 @@ type Result struct {
 	Checks          []Check             `json:"checks"`
 	Violations      []Violation         `json:"violations"`
 	ViolationsTotal int                 `json:"violations_total"`
+	cause           string              // of unknown: the reason without the attribute that was asked for
 	// ViolationsDigest is of all violations, where Violations does not list them all.
 	ViolationsDigest string     `json:"violations_digest,omitempty"`
 	Waiver           *Waiver    `json:"waiver"`
@@ -194,7 +195,7 @@ func newResult(r benchmarks.Result) Result {
 		Control: r.Control.ID, Title: r.Control.Title, Why: r.Control.Why, Chapter: r.Control.Chapter,
 		Severity: r.Control.Severity, Refs: r.Control.Refs, Verdict: r.Verdict, Reason: r.Reason,
 		Checks: make([]Check, 0, len(r.Checks)), Violations: make([]Violation, 0, len(r.Violations)),
-		ViolationsTotal: r.Total, ViolationsDigest: r.ViolationsDigest(), Fixable: len(r.Control.Fixes) > 0, Remedy: r.Control.Remedy,
+		cause: r.Cause, ViolationsTotal: r.Total, ViolationsDigest: r.ViolationsDigest(), Fixable: len(r.Control.Fixes) > 0, Remedy: r.Control.Remedy,
 		DurationMS: milliseconds(r.Duration), Evidence: make([]Evidence, 0, len(r.Evidence)),
 	}
 	if out.Refs == nil {

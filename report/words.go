@@ -93,6 +93,9 @@ func (r *Report) rootMayHelp(reason string) bool {
 
 // cause is why a result is unknown, without which attribute of which fact it was: one unreadable file is one cause.
 func cause(r Result) string {
+	if r.cause != "" {
+		return oneLine(r.cause)
+	}
 	reason := oneLine(r.Reason)
 	best := ""
 	for _, e := range r.Evidence {

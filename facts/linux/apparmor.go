@@ -58,6 +58,8 @@ func collectAppArmor(_ context.Context, r *facts.Reader, _ facts.Key) (AppArmor,
 	switch {
 	case facts.IsAbsent(err) && existsAny(r, "/sys/module"):
 		return appArmorOff(facts.From(apparmorEnabled + " does not exist: the kernel has no AppArmor")), nil
+	case facts.IsAbsent(err):
+		return unknownAppArmor("whether the kernel has AppArmor is not told here: there is no /sys/module"), nil
 	case err != nil:
 		return unknownAppArmor(err.Error()), nil
 	case strings.TrimSpace(string(content)) != "Y":

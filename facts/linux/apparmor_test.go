@@ -69,7 +69,7 @@ func TestAppArmorThatIsOffConfinesNothing(t *testing.T) {
 
 func TestAppArmorIsUnknownWhereItCannotBeRead(t *testing.T) {
 	for _, c := range []struct{ name, host, attr, want string }{
-		{"no /sys", "", "enabled", "unknown: stat /sys/module/apparmor/parameters/enabled: no such file or directory"},
+		{"no /sys", "", "enabled", "unknown: whether the kernel has AppArmor is not told here: there is no /sys/module"},
 		{"no securityfs", "-- /sys/module/apparmor/parameters/enabled --\nY\n", "profiles", "unknown: /sys/kernel/security/apparmor/profiles does not exist: is securityfs mounted?"},
 		{"", "-- /sys/module/apparmor/parameters/enabled --\nY\n", "enabled", "true"},
 		{"a garbled line", apparmorProfilesOf("a (enforce)\nrubbish\n"), "enforce", "unknown: /sys/kernel/security/apparmor/profiles:2 is not that of a profile"},

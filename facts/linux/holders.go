@@ -43,7 +43,11 @@ func findHolders(r *facts.Reader, wanted map[uint64][]int) (unseen string) {
 		}
 	}
 	if denied > 0 {
-		return fmt.Sprintf("no permission to see which sockets %d of %d processes hold: run as root", denied, len(pids))
+		why := fmt.Sprintf("no permission to see which sockets %d of %d processes hold", denied, len(pids))
+		if os.Geteuid() != 0 {
+			why += ": run as root"
+		}
+		return why
 	}
 	return ""
 }

@@ -506,7 +506,8 @@ control "2.1.22" {
 
   manual = "Compare the sockets that other hosts can reach with what this host is for; switch off what is on no list."
   evidence = {
-    listening    = [for l in listeners : "${l.protocol} ${l.address}:${l.port} ${l.process} ${l.unit}" if !l.loopback]
+    listening    = [for l in listeners : "${l.protocol} ${l.address}:${l.port}" if !l.loopback]
+    held_by      = [for l in listeners : "${l.protocol} ${l.port}: ${l.process} ${l.unit}" if !l.loopback]
     admitted     = [for l in listeners : "${l.protocol} ${l.port}" if !l.loopback && firewall::admits(l.protocol, l.port)]
     socket_units = [for s in services : s.name if endswith(s.name, ".socket") && s.enabled]
     as_root      = distinct([for p in processes : p.name if p.uid == 0 && contains([for l in listeners : l.pid if !l.loopback], p.pid)])
