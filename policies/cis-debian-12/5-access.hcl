@@ -1480,9 +1480,14 @@ control "5.4.2.6" {
     iso_27001_2013  = ["A.9.1.1"]
     mitre_attack    = ["T1083"]
   }
-  remedy = "Write umask 027 into /root/.profile and /root/.bashrc, behind any other umask."
+  remedy = "Write umask 027 into /root/.profile and /root/.bashrc, and take any other umask out of them."
 
-  pass = shell_startup.root.umask_set ? mode_within("0027", shell_startup.root.umask) : local.umask_by_pam
+  check "a login" {
+    pass = shell_startup.root.umask_set ? mode_within("0027", shell_startup.root.umask) : local.umask_by_pam
+  }
+  check "a shell that is no login" { # su and sudo -s come by some of the files only
+    violations = [for s in shell_startup.statements : s if s.name == "umask" && startswith(s.path, "/root/") && !mode_within("0027", s.value)]
+  }
 }
 
 control "5.4.2.7" {
@@ -1588,7 +1593,12 @@ control "5.4.3.3" {
     mitre_attack    = ["T1083"]
   }
 
-  pass = shell_startup.user.umask_set ? mode_within("0027", shell_startup.user.umask) : local.umask_by_pam
+  check "a login" {
+    pass = shell_startup.user.umask_set ? mode_within("0027", shell_startup.user.umask) : local.umask_by_pam
+  }
+  check "a shell that is no login" { # su and sudo -s come by some of the files only
+    violations = [for s in shell_startup.statements : s if s.name == "umask" && !startswith(s.path, "/root/") && !mode_within("0027", s.value)]
+  }
 
   fix "file" {
     path    = "/etc/profile.d/50-holdfast-umask.sh"

@@ -1889,7 +1889,7 @@ test "5.4.2.5: a directory that anyone who may make it can fill" {
 
 test "5.4.2.6: strict" {
   facts {
-    shell_startup = { root = { umask_set = true, umask = "0027" } }
+    shell_startup = { root = { umask_set = true, umask = "0027" }, statements = [] }
     login_defs    = { umask = "0022" }
   }
   expect = { "5.4.2.6" = "pass" }
@@ -1897,7 +1897,7 @@ test "5.4.2.6: strict" {
 
 test "5.4.2.6: stricter" {
   facts {
-    shell_startup = { root = { umask_set = true, umask = "0077" } }
+    shell_startup = { root = { umask_set = true, umask = "0077" }, statements = [] }
     login_defs    = { umask = "0022" }
   }
   expect = { "5.4.2.6" = "pass" }
@@ -1905,7 +1905,7 @@ test "5.4.2.6: stricter" {
 
 test "5.4.2.6: loose" {
   facts {
-    shell_startup = { root = { umask_set = true, umask = "0022" } }
+    shell_startup = { root = { umask_set = true, umask = "0022" }, statements = [] }
     login_defs    = { umask = "0027" }
   }
   expect = { "5.4.2.6" = "fail" }
@@ -1913,7 +1913,7 @@ test "5.4.2.6: loose" {
 
 test "5.4.2.6: by login.defs" {
   facts {
-    shell_startup = { root = { umask_set = false, umask = "0000" } }
+    shell_startup = { root = { umask_set = false, umask = "0000" }, statements = [] }
     login_defs    = { umask = "0027" }
     fact "pam_stack" {
       args  = ["common-session", "session"]
@@ -1925,14 +1925,14 @@ test "5.4.2.6: by login.defs" {
 
 test "5.4.2.6: computed" {
   facts {
-    shell_startup = { root = { umask_set = true } }
+    shell_startup = { root = { umask_set = true }, statements = [] }
   }
   expect = { "5.4.2.6" = "unknown" }
 }
 
 test "5.4.2.6: by login.defs, which nothing reads" {
   facts {
-    shell_startup = { root = { umask_set = false } }
+    shell_startup = { root = { umask_set = false }, statements = [] }
     login_defs    = { umask = "0027" }
     fact "pam_stack" {
       args  = ["common-session", "session"]
@@ -1944,7 +1944,7 @@ test "5.4.2.6: by login.defs, which nothing reads" {
 
 test "5.4.2.6: by an argument of pam_umask" {
   facts {
-    shell_startup = { root = { umask_set = false } }
+    shell_startup = { root = { umask_set = false }, statements = [] }
     login_defs    = { umask = "0027" }
     fact "pam_stack" {
       args  = ["common-session", "session"]
@@ -1956,7 +1956,7 @@ test "5.4.2.6: by an argument of pam_umask" {
 
 test "5.4.2.6: the stack could not be read" {
   facts {
-    shell_startup = { root = { umask_set = false } }
+    shell_startup = { root = { umask_set = false }, statements = [] }
     login_defs    = { umask = "0027" }
   }
   expect = { "5.4.2.6" = "unknown" }
@@ -2097,7 +2097,7 @@ test "5.4.3.2: computed" {
 
 test "5.4.3.3: strict" {
   facts {
-    shell_startup = { user = { umask_set = true, umask = "0027" } }
+    shell_startup = { user = { umask_set = true, umask = "0027" }, statements = [] }
     login_defs    = { umask = "0022" }
   }
   expect = { "5.4.3.3" = "pass" }
@@ -2105,7 +2105,7 @@ test "5.4.3.3: strict" {
 
 test "5.4.3.3: loose" {
   facts {
-    shell_startup = { user = { umask_set = true, umask = "0022" } }
+    shell_startup = { user = { umask_set = true, umask = "0022" }, statements = [] }
     login_defs    = { umask = "0027" }
   }
   expect = { "5.4.3.3" = "fail" }
@@ -2113,7 +2113,7 @@ test "5.4.3.3: loose" {
 
 test "5.4.3.3: by login.defs" {
   facts {
-    shell_startup = { user = { umask_set = false, umask = "0000" } }
+    shell_startup = { user = { umask_set = false, umask = "0000" }, statements = [] }
     login_defs    = { umask = "0022" }
     fact "pam_stack" {
       args  = ["common-session", "session"]
@@ -2125,14 +2125,14 @@ test "5.4.3.3: by login.defs" {
 
 test "5.4.3.3: computed" {
   facts {
-    shell_startup = { user = { umask_set = true } }
+    shell_startup = { user = { umask_set = true }, statements = [] }
   }
   expect = { "5.4.3.3" = "unknown" }
 }
 
 test "5.4.3.3: by login.defs, which nothing reads" {
   facts {
-    shell_startup = { user = { umask_set = false } }
+    shell_startup = { user = { umask_set = false }, statements = [] }
     login_defs    = { umask = "0027" }
     fact "pam_stack" {
       args  = ["common-session", "session"]
@@ -2144,7 +2144,7 @@ test "5.4.3.3: by login.defs, which nothing reads" {
 
 test "5.4.3.3: by an argument of pam_umask" {
   facts {
-    shell_startup = { user = { umask_set = false } }
+    shell_startup = { user = { umask_set = false }, statements = [] }
     login_defs    = { umask = "0027" }
     fact "pam_stack" {
       args  = ["common-session", "session"]
@@ -2156,7 +2156,7 @@ test "5.4.3.3: by an argument of pam_umask" {
 
 test "5.4.3.3: the stack could not be read" {
   facts {
-    shell_startup = { user = { umask_set = false } }
+    shell_startup = { user = { umask_set = false }, statements = [] }
     login_defs    = { umask = "0027" }
   }
   expect = { "5.4.3.3" = "unknown" }
@@ -2164,7 +2164,7 @@ test "5.4.3.3: the stack could not be read" {
 
 test "5.4.3.3: by pam_umask from login.defs" {
   facts {
-    shell_startup = { user = { umask_set = false } }
+    shell_startup = { user = { umask_set = false }, statements = [] }
     login_defs    = { umask = "0027" }
     fact "pam_stack" {
       args  = ["common-session", "session"]
@@ -2240,4 +2240,46 @@ test "5.1.5: no SSH server" {
     package = { "openssh-server" = { installed = false } }
   }
   expect = { "5.1.5" = "not_applicable" }
+}
+
+test "5.4.2.6: loose where a shell is no login" {
+  facts {
+    shell_startup = { root = { umask_set = true, umask = "0027" }, statements = [{ name = "umask", value = "0027", path = "/root/.profile" }, { name = "umask", value = "0022", path = "/root/.bashrc" }] }
+  }
+  expect = { "5.4.2.6" = "fail" }
+}
+
+test "5.4.2.6: computed in one file" {
+  facts {
+    shell_startup = { root = { umask_set = true, umask = "0027" }, statements = [{ name = "umask", path = "/root/.bashrc" }] }
+  }
+  expect = { "5.4.2.6" = "unknown" }
+}
+
+test "5.4.2.6: loose where it does not matter" {
+  facts {
+    shell_startup = { root = { umask_set = true, umask = "0027" }, statements = [{ name = "umask", value = "0022", path = "/etc/bash.bashrc" }] }
+  }
+  expect = { "5.4.2.6" = "pass" }
+}
+
+test "5.4.3.3: loose where a shell is no login" {
+  facts {
+    shell_startup = { user = { umask_set = true, umask = "0027" }, statements = [{ name = "umask", value = "0027", path = "/etc/.profile" }, { name = "umask", value = "0022", path = "/etc/bash.bashrc" }] }
+  }
+  expect = { "5.4.3.3" = "fail" }
+}
+
+test "5.4.3.3: computed in one file" {
+  facts {
+    shell_startup = { user = { umask_set = true, umask = "0027" }, statements = [{ name = "umask", path = "/etc/bash.bashrc" }] }
+  }
+  expect = { "5.4.3.3" = "unknown" }
+}
+
+test "5.4.3.3: loose where it does not matter" {
+  facts {
+    shell_startup = { user = { umask_set = true, umask = "0027" }, statements = [{ name = "umask", value = "0022", path = "/root/.bashrc" }] }
+  }
+  expect = { "5.4.3.3" = "pass" }
 }
