@@ -87,7 +87,8 @@ func (s *Set) WriteRecording(w io.Writer, tool string) error {
 		return err
 	}
 	if err := msgpack.NewEncoder(z).Encode(f); err != nil {
-		return errors.Join(err, z.Close())
+		_ = z.Close() // fails for the same reason
+		return err
 	}
 	return z.Close()
 }

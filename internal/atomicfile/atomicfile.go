@@ -45,10 +45,10 @@ func Create(name string, perm fs.FileMode) (*File, error) {
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
 	if err != nil {
-		return nil, err
+		return nil, inNameOf(target, err)
 	}
 	if err := tmp.Chmod(perm); err != nil {
-		return nil, errors.Join(err, tmp.Close(), os.Remove(tmp.Name()))
+		return nil, inNameOf(target, errors.Join(err, tmp.Close(), os.Remove(tmp.Name())))
 	}
 	return &File{name: target, tmp: tmp, buf: bufio.NewWriter(tmp)}, nil
 }
@@ -62,7 +62,23 @@ func openDirect(name string) (*File, error) {
 }
 
 // Write adds to the content.
-func (f *File) Write(b []byte) (int, error) { return f.buf.Write(b) }
+func (f *File) Write(b []byte) (int, error) {
+	n, err := f.buf.Write(b)
+	return n, inNameOf(f.name, err)
+}
+
+// inNameOf makes an error speak of the file that was asked for, of which nobody knows the temporary name.
+func inNameOf(name string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return &fs.PathError{Op: "write", Path: name, Err: path.Err}
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return &fs.PathError{Op: "write", Path: name, Err: link.Err}
+	}
+	return err
+}
 
 // Commit gives the file its name. On an error nothing has changed and nothing is left behind.
 func (f *File) Commit() error {
@@ -76,13 +92,13 @@ func (f *File) Commit() error {
 	f.done = true
 	err = errors.Join(err, f.tmp.Close())
 	if f.direct {
-		return err
+		return inNameOf(f.name, err)
 	}
 	if err == nil {
 		err = os.Rename(f.tmp.Name(), f.name)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.tmp.Name()))
+		return errors.Join(inNameOf(f.name, err), os.Remove(f.tmp.Name()))
 	}
 	return syncDir(filepath.Dir(f.name))
 }

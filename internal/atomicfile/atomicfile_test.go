@@ -3,8 +3,11 @@ package atomicfile_test
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/holdfast-agent/holdfast/internal/atomicfile"
@@ -119,5 +122,34 @@ func TestADirectoryAndADanglingLinkAreRefused(t *testing.T) {
 		if err := atomicfile.Write(name, 0o600, text("x")); err == nil {
 			t.Errorf("%s was written", name)
 		}
+	}
+}
+
+// Nobody knows the temporary name, nor would find the file by it.
+func TestErrorsNameTheFileThatWasAskedFor(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "absent", "report.json")
+	err := atomicfile.Write(name, 0o600, text("x"))
+	if !errors.Is(err, fs.ErrNotExist) || err.Error() != "write "+name+": no such file or directory" {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestAFullDiskLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16k"); err != nil {
+		t.Skipf("a small file system can't be mounted: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	name := filepath.Join(dir, "report.json")
+	for _, size := range []int{17 << 10, 1 << 20} { // the one fails late, the other early
+		err := atomicfile.Write(name, 0o600, text(strings.Repeat("x", size)))
+		if !errors.Is(err, syscall.ENOSPC) || err.Error() != "write "+name+": no space left on device" {
+			t.Errorf("error %v", err)
+		}
+		only(t, dir)
 	}
 }

@@ -23,7 +23,7 @@ type selectFlags struct {
 
 func (f *selectFlags) add(cmd *cobra.Command, p *program) {
 	cmd.Flags().StringArrayVar(&f.benchmarks, "benchmark", nil, "only the benchmark `ID` (repeatable; default: all that apply to the host)")
-	cmd.Flags().StringVar(&f.profile, "profile", "", "the profile `NAME` (default: each benchmark's own)")
+	cmd.Flags().StringVar(&f.profile, "profile", "", "use the profile `NAME` (default: each benchmark's own)")
 	cmd.Flags().StringArrayVar(&f.controls, "control", nil, "only controls whose number matches `GLOB` (repeatable)")
 	cmd.Flags().StringArrayVar(&f.variables, "var", nil, "set a policy's variable, as `NAME=VALUE` (repeatable)")
 	for flag, names := range map[string]func(*cobra.Command) []string{

@@ -27,7 +27,7 @@ func (f *hostFlags) add(cmd *cobra.Command, recordings bool) {
 		cmd.Flags().StringVar(&f.from, "from", "", "read a recording (`FILE`) instead of this machine")
 		_ = cmd.MarkFlagFilename("from")
 	}
-	cmd.Flags().StringArrayVar(&f.labels, "label", nil, "`KEY=VALUE` that the host's owner calls it by (repeatable)")
+	cmd.Flags().StringArrayVar(&f.labels, "label", nil, "label the host `KEY=VALUE` for policies and reports (repeatable)")
 	_ = cmd.MarkFlagDirname("root")
 }
 

@@ -84,12 +84,12 @@ func (p *program) write(outs []output, r *report.Report, verbose bool) error {
 		}
 		files = append(files, f)
 		if err := formatted(o.format, report.View{Verbose: verbose}).Write(f, r); err != nil {
-			return fmt.Errorf("writing %s: %w", o.file, err)
+			return fmt.Errorf("--format %s: %w", o.format, err)
 		}
 	}
 	for _, f := range files {
 		if err := f.Commit(); err != nil {
-			return err
+			return fmt.Errorf("writing a report: %w", err)
 		}
 	}
 	return p.writeStdout(outs, r, verbose)
