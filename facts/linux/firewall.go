@@ -123,7 +123,7 @@ func collectFirewall(ctx context.Context, r *facts.Reader, _ facts.Key) (Firewal
 	if err != nil {
 		return Firewall{}, err
 	}
-	f := Firewall{Origin: facts.From(nftSource), IPv6InUse: facts.Known(st.host.IPv6, facts.File("/proc/net/if_inet6", 0))}
+	f := Firewall{Origin: facts.From(nftSource), IPv6InUse: st.ipv6}
 	f.Available = facts.Known(st.available, facts.From(nftSource))
 	if st.nft == nil {
 		f.Available = facts.Unknown[bool](st.nftErr.Error())
@@ -133,11 +133,21 @@ func collectFirewall(ctx context.Context, r *facts.Reader, _ facts.Key) (Firewal
 	f.IPv4, f.IPv6 = st.family(false), st.family(true)
 	in, fwd, out := f.IPv4.DefaultDenyInput, f.IPv4.DefaultDenyForward, f.IPv4.DefaultDenyOutput
 	if st.host.IPv6 {
-		in, fwd, out = both(in, f.IPv6.DefaultDenyInput), both(fwd, f.IPv6.DefaultDenyForward), both(out, f.IPv6.DefaultDenyOutput)
+		in, fwd, out = st.withIPv6(in, f.IPv6.DefaultDenyInput), st.withIPv6(fwd, f.IPv6.DefaultDenyForward), st.withIPv6(out, f.IPv6.DefaultDenyOutput)
 	}
 	f.DefaultDenyInput, f.DefaultDenyForward, f.DefaultDenyOutput = in, fwd, out
 	f.OpenPorts = st.openPorts()
 	return f, nil
+}
+
+// withIPv6 is what holds for both; unknown where it turns on whether IPv6 is in use, and that is.
+func (st *firewallState) withIPv6(v4, v6 facts.V[bool]) facts.V[bool] {
+	holds := both(v4, v6)
+	_, known := st.ipv6.Get()
+	if known || holds.Or(false) || !v4.Or(true) {
+		return holds
+	}
+	return facts.Unknown[bool](st.ipv6.Reason())
 }
 
 // both is a conjunction over what may be unknown.

@@ -28,6 +28,7 @@ type firewallState struct {
 	rules      packetpath.Ruleset
 	host       packetpath.Host
 	hostErr    error
+	ipv6       facts.V[bool]
 	lo         packetpath.Interface
 	interfaces map[uint32]string
 }
@@ -91,10 +92,10 @@ func (st *firewallState) join() {
 
 // lookAround finds the interfaces and addresses at which packets arrive.
 func (st *firewallState) lookAround(r *facts.Reader) error {
-	_, err := r.Stat("/proc/net/if_inet6")
-	st.host.IPv6 = err == nil
-	if err != nil && !facts.IsAbsent(err) {
-		return err
+	st.ipv6 = ipv6InUse(r)
+	st.host.IPv6 = st.ipv6.Or(true)
+	if _, known := st.ipv6.Get(); !known {
+		return errors.New(st.ipv6.Reason())
 	}
 	if !r.Native() {
 		return errors.New("the interfaces can only be asked of the kernel we run on")
@@ -127,10 +128,16 @@ func (st *firewallState) lookAround(r *facts.Reader) error {
 			st.host.Addresses = append(st.host.Addresses, ip)
 		}
 	}
-	if b, err := r.ReadFile("/proc/net/if_inet6"); err == nil {
-		st.host.IPv6 = len(bytes.TrimSpace(b)) > 0 // empty when IPv6 is disabled on every interface
-	}
 	return nil
+}
+
+// ipv6InUse: the file is absent in a kernel without IPv6, and empty when IPv6 is disabled on every interface.
+func ipv6InUse(r *facts.Reader) facts.V[bool] {
+	b, err := r.ReadFile(ifInet6)
+	if err != nil && !facts.IsAbsent(err) {
+		return facts.Unknown[bool](err.Error())
+	}
+	return facts.Known(len(bytes.TrimSpace(b)) > 0, facts.File(ifInet6, 0))
 }
 
 // legacyChains are the rules of legacy iptables, which nftables doesn't show. The kernel names the tables that are in use

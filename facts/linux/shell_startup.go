@@ -32,6 +32,8 @@ type ShellStartup struct {
 
 // ShellLogin is the state of one login shell.
 type ShellLogin struct {
+	Missing facts.Missing
+
 	UmaskSet      facts.V[bool]       `fact:"umask_set" doc:"Whether a start file sets the umask; else it is what login gave (pam_umask, login_defs.umask)."`
 	Umask         facts.V[string]     `fact:"umask" doc:"The umask that the start files set, four octal digits."`
 	TmoutSet      facts.V[bool]       `fact:"tmout_set" doc:"Whether TMOUT is set."`
@@ -110,6 +112,10 @@ func collectShellStartup(ctx context.Context, r *facts.Reader, _ facts.Key) (She
 				s.Files = append(s.Files, name)
 			}
 		}
+	}
+	if err := a.users.unread(); err != nil { // whatever root's own files set comes last
+		s.Root = ShellLogin{Missing: facts.Missing("where root's start files are: " + err.Error())}
+		s.Statements = facts.Partial(s.Statements.Items(), facts.Origin{}, string(s.Root.Missing))
 	}
 	return s, nil
 }

@@ -96,7 +96,7 @@ func readSSHD(ctx context.Context, r *facts.Reader) *sshdServer {
 		s.err = fmt.Errorf("how ssh.service starts sshd: %s", s.arguments.Reason())
 		return s
 	}
-	s.conf, s.err = sshdconf.Load(sshdFiles{r}, sshdconf.Options{Version: s.version.Or("of an unknown version"), Args: s.arguments.Items()})
+	s.conf, s.err = sshdconf.Load(sshdFiles{r}, sshdconf.Options{Version: s.version.Or("of an unknown version (" + s.version.Reason() + ")"), Args: s.arguments.Items()})
 	if s.conf != nil {
 		s.path = s.conf.Path()
 	}
@@ -116,12 +116,12 @@ func sshdInstalled(ctx context.Context, r *facts.Reader) (facts.V[bool], facts.V
 	}
 	_, statErr := r.Stat(program)
 	switch {
+	case statErr == nil && err != nil:
+		return facts.Known(true, facts.File(program, 0)), facts.Unknown[string](err.Error())
 	case statErr == nil:
 		return facts.Known(true, facts.File(program, 0)), facts.Unknown[string](program + " belongs to no installed package openssh-server")
 	case !facts.IsAbsent(statErr):
 		return facts.Unknown[bool](statErr.Error()), facts.V[string]{}
-	case err != nil && !facts.IsAbsent(err):
-		return facts.Known(false, facts.File(program, 0)), facts.V[string]{}
 	}
 	return facts.Known(false, facts.File(program, 0)), facts.V[string]{}
 }

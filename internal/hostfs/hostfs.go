@@ -111,12 +111,16 @@ func (f *FS) ReadFile(name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	b, err := io.ReadAll(io.LimitReader(file, limit+1))
+	tooLarge := &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("%w of %d bytes", ErrTooLarge, limit)}
+	if st, err := file.Stat(); err == nil && st.Size() > limit {
+		return nil, tooLarge
+	}
+	b, err := io.ReadAll(io.LimitReader(file, limit+1)) // it may grow, and files of /proc tell no size
 	if err != nil {
 		return nil, Clean(err, name)
 	}
 	if int64(len(b)) > limit {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("%w of %d bytes", ErrTooLarge, limit)}
+		return nil, tooLarge
 	}
 	return b, nil
 }

@@ -126,3 +126,43 @@ func TestGlob(t *testing.T) {
 		t.Error("a broken pattern was taken")
 	}
 }
+
+func TestAFileThatNeverStopsGrowingIsTooLarge(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "log")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	grow := func() {
+		if _, err := f.Write(make([]byte, 1<<16)); err != nil {
+			t.Error(err)
+		}
+	}
+	grow()
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for range 1 << 10 {
+			select {
+			case <-stop:
+				return
+			default:
+				grow()
+			}
+		}
+	}()
+	const limit = 1 << 20
+	for {
+		b, err := New(dir).ReadFile("/log", limit)
+		if errors.Is(err, ErrTooLarge) {
+			break
+		}
+		if err != nil || len(b) > limit {
+			t.Fatalf("%d bytes, %v", len(b), err)
+		}
+	}
+	close(stop)
+	<-stopped
+}
