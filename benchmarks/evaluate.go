@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -98,7 +99,13 @@ func condition(ev *evaluator, x *expression, what string) (v Verdict, reason, wh
 	case out.value.b:
 		return Pass, "", ""
 	}
-	return NotApplicable, what + " " + oneLine(x.text()), ""
+	reason = what + " " + oneLine(x.text())
+	if strings.Contains(reason, "local.") { // whoever reads this does not know what the policy calls so
+		if here := out.contrary(x); here != "" {
+			reason += "; here " + here
+		}
+	}
+	return NotApplicable, reason, ""
 }
 
 func (b *Benchmark) plainVariables(values []value) map[string]any {

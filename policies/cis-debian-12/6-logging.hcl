@@ -1,5 +1,13 @@
 # 6. Logging and auditing
 
+# Logs below /var/log that may be open to more than root and adm.
+locals {
+  login_logs   = "/([bw]tmp|lastlog)([.-].*)?$"
+  journal_logs = "[.]journal~?$"
+  desktop_logs = "^/var/log/(sssd|SSSD|gdm3?)/"
+  install_logs = "^/var/log/(apt/|cloud-init|waagent|localmessages)"
+}
+
 control "6.1.1.1" {
   title    = "journald runs"
   why      = "Everything that is logged passes through it."
@@ -414,18 +422,23 @@ control "6.1.4.1" {
     iso_27001_2013  = ["A.9.1.1"]
     mitre_attack    = ["T1070", "T1070.002", "T1083"]
   }
-  remedy = "Give each file to root and adm with mode 0640, and see to it that whatever makes it does so too."
+  remedy = "Give each file to root and adm with mode 0640 (chown, chmod), and set the same in whatever makes it: logrotate, or the service. A service that must write its log itself wants a waiver."
 
-  violations = [
-    for f in tree("/var/log") : f
-    if f.type == "file" && (
-      matches(f.path, "/([bw]tmp|lastlog)([.-].*)?$") ? !(mode_within(f.mode, "0664") && f.uid == 0 && contains(["root", "utmp"], f.group)) :
-      endswith(f.path, ".journal") || endswith(f.path, ".journal~") ? !(mode_within(f.mode, "0640") && f.uid == 0 && contains(["root", "systemd-journal"], f.group)) :
-      matches(f.path, "^/var/log/(sssd|gdm3?|SSSD)/") ? !mode_within(f.mode, "0660") :
-      matches(f.path, "^/var/log/(apt/|cloud-init|waagent|localmessages)") ? !(mode_within(f.mode, "0644") && f.uid == 0) :
-      !(mode_within(f.mode, "0640") && contains(["root", "syslog"], f.owner) && contains(["root", "adm"], f.group))
-    )
-  ]
+  check "login records" {
+    violations = [for f in tree("/var/log") : f if f.type == "file" && matches(f.path, local.login_logs) && !(mode_within(f.mode, "0664") && f.uid == 0 && contains(["root", "utmp"], f.group))]
+  }
+  check "the journal" {
+    violations = [for f in tree("/var/log") : f if f.type == "file" && matches(f.path, local.journal_logs) && !(mode_within(f.mode, "0640") && f.uid == 0 && contains(["root", "systemd-journal"], f.group))]
+  }
+  check "of logins to the desktop" {
+    violations = [for f in tree("/var/log") : f if f.type == "file" && matches(f.path, local.desktop_logs) && !mode_within(f.mode, "0660")]
+  }
+  check "of installations" {
+    violations = [for f in tree("/var/log") : f if f.type == "file" && matches(f.path, local.install_logs) && !(mode_within(f.mode, "0644") && f.uid == 0)]
+  }
+  check "all others" {
+    violations = [for f in tree("/var/log") : f if f.type == "file" && !matches(f.path, local.login_logs) && !matches(f.path, local.journal_logs) && !matches(f.path, local.desktop_logs) && !matches(f.path, local.install_logs) && !(mode_within(f.mode, "0640") && contains(["root", "syslog"], f.owner) && contains(["root", "adm"], f.group))]
+  }
 }
 
 control "6.2.1.1" {

@@ -384,6 +384,34 @@ test "6.1.4.1: could not be read" {
   expect = { "6.1.4.1" = "unknown" }
 }
 
+test "6.1.4.1: gdm's, for everyone" {
+  facts {
+    tree = { "/var/log" = [{ path = "/var/log/gdm3/x.log", type = "file", mode = "0664", uid = 0, owner = "root", gid = 0, group = "root" }] }
+  }
+  expect = { "6.1.4.1" = "fail" }
+}
+
+test "6.1.4.1: apt's, writable" {
+  facts {
+    tree = { "/var/log" = [{ path = "/var/log/apt/history.log", type = "file", mode = "0664", uid = 0, owner = "root", gid = 0, group = "root" }] }
+  }
+  expect = { "6.1.4.1" = "fail" }
+}
+
+test "6.1.4.1: a login record for everyone to write" {
+  facts {
+    tree = { "/var/log" = [{ path = "/var/log/wtmp", type = "file", mode = "0666", uid = 0, owner = "root", gid = 0, group = "root" }] }
+  }
+  expect = { "6.1.4.1" = "fail" }
+}
+
+test "6.1.4.1: a directory's mode is not a log's" {
+  facts {
+    tree = { "/var/log" = [{ path = "/var/log/apt", type = "directory", mode = "0755", uid = 0, owner = "root", gid = 0, group = "root" }] }
+  }
+  expect = { "6.1.4.1" = "pass" }
+}
+
 test "6.2.1.1: installed" {
   facts {
     package = { "auditd" = { installed = true }, "audispd-plugins" = { installed = true } }
