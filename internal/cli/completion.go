@@ -17,7 +17,9 @@ func (p *program) completion() *cobra.Command {
 
   bash  source <(holdfast completion bash)
   zsh   holdfast completion zsh > "${fpath[1]}/_holdfast"
-  fish  holdfast completion fish > ~/.config/fish/completions/holdfast.fish`,
+  fish  holdfast completion fish > ~/.config/fish/completions/holdfast.fish
+
+In bash it uses the functions of the package bash-completion.`,
 		ValidArgs: []string{"bash", "zsh", "fish"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
