@@ -6,6 +6,9 @@ import (
 	"github.com/holdfast-agent/holdfast/internal/testhost"
 )
 
+// faillock is as pam_faillock(8) asks for it.
+const faillock = `sed -i 's/^\(auth.*\)success=1\(.*pam_unix.*\)/auth required pam_faillock.so preauth\n\1success=2\2\nauth [default=die] pam_faillock.so authfail/' /etc/pam.d/common-auth; echo 'account required pam_faillock.so' >> /etc/pam.d/common-account`
+
 // hostile are configurations that look right and are not, or the other way round, each with what the one control that it
 // is about must say of it.
 var hostile = []struct{ name, setup, control, want string }{
@@ -72,13 +75,32 @@ var hostile = []struct{ name, setup, control, want string }{
 	{"a sysctl in a file of the same name above", `mkdir -p /etc/sysctl.d /usr/lib/sysctl.d; echo 'kernel.randomize_va_space = 2' > /usr/lib/sysctl.d/60-a.conf; echo '# nothing' > /etc/sysctl.d/60-a.conf; rm -f /etc/sysctl.d/99-sysctl.conf`, "1.5.1", "fail"},
 	{"a sysctl by its path, with slashes", `mkdir -p /etc/sysctl.d; echo 'kernel/randomize_va_space = 2' > /etc/sysctl.d/60-a.conf; rm -f /etc/sysctl.d/99-sysctl.conf`, "1.5.1", "pass"},
 
+	{"faillock: half of it", `sed -i '1i auth required pam_faillock.so preauth' /etc/pam.d/common-auth; echo 'account required pam_faillock.so' >> /etc/pam.d/common-account`, "5.3.2.2", "fail"},
+	{"faillock: whole", faillock, "5.3.2.2", "pass"},
+	{"faillock: an argument goes before the file", faillock + `; sed -i 's/preauth/preauth deny=50/;s/authfail/authfail deny=50/' /etc/pam.d/common-auth; echo 'deny = 5' > /etc/security/faillock.conf`, "5.3.3.1.1", "fail"},
+	{"faillock: a time for root alone does not lock root", faillock + `; echo 'root_unlock_time = 60' > /etc/security/faillock.conf`, "5.3.3.1.3", "fail"},
+	{"faillock: a short time for root", faillock + `; printf 'even_deny_root\nroot_unlock_time = 5\n' > /etc/security/faillock.conf`, "5.3.3.1.3", "fail"},
+	{"pwquality: an argument goes before the file", `echo 'minlen = 14' > /etc/security/pwquality.conf; sed -i 's/pam_pwquality.so/pam_pwquality.so minlen=8/' /etc/pam.d/common-password`, "5.3.3.2.2", "fail"},
+	{"pwquality: the main file comes after its drop-ins", `mkdir -p /etc/security/pwquality.conf.d; echo 'minlen = 14' > /etc/security/pwquality.conf.d/a.conf; echo 'minlen = 8' > /etc/security/pwquality.conf`, "5.3.3.2.2", "fail"},
+	{"pwquality: in a drop-in", `mkdir -p /etc/security/pwquality.conf.d; echo 'minlen=14' > /etc/security/pwquality.conf.d/a.conf`, "5.3.3.2.2", "pass"},
+	{"login.defs: the last line counts", `printf 'PASS_MAX_DAYS 365\nPASS_MAX_DAYS 99999\n' >> /etc/login.defs`, "5.4.1.1", "fail"},
+	{"login.defs: behind a comment sign", `sed -i '/^PASS_MAX_DAYS/d' /etc/login.defs; echo '#PASS_MAX_DAYS 365' >> /etc/login.defs`, "5.4.1.1", "fail"},
+	{"an account whose password never expires", `sed -i 's/^PASS_MAX_DAYS.*/PASS_MAX_DAYS 365/' /etc/login.defs; useradd -p '$6$abcdefgh$xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' old; chage -M -1 old`, "5.4.1.1", "fail"},
+	{"a locked account may keep an old password", `sed -i 's/^PASS_MAX_DAYS.*/PASS_MAX_DAYS 365/' /etc/login.defs; useradd old; chage -M 99999 old`, "5.4.1.1", "pass"},
+	{"core dumps: unlimited in a later file", `echo '* hard core 0' > /etc/security/limits.d/a.conf; echo '* hard core unlimited' > /etc/security/limits.d/b.conf`, "1.5.3", "fail"},
+	{"a banner behind a link to nothing", `ln -sf /etc/none /etc/issue.net`, "1.6.3", "fail"},
+	{"a dot file that others may write", `useradd -m ann; usermod -s /bin/bash ann; chmod 666 /home/ann/.bashrc; chmod 750 /home/ann`, "7.2.10", "fail"},
+	{"a home for everyone to read", `useradd -m -s /bin/bash ann; chmod 755 /home/ann`, "7.2.9", "fail"},
+	{"a home of its own", `useradd -m -s /bin/bash ann; chmod 750 /home/ann; chmod 700 /root`, "7.2.9", "pass"},
+	{"a setting of timesyncd that a drop-in empties", `mkdir -p /etc/systemd/timesyncd.conf.d; printf '[Time]\nNTP=a.example\nFallbackNTP=b.example\n' > /etc/systemd/timesyncd.conf; printf '[Time]\nNTP=\n' > /etc/systemd/timesyncd.conf.d/z.conf; systemctl -q enable systemd-timesyncd`, "2.3.2.1", "fail"},
+
 	{"a motd that is a link", `ln -sf /etc/os-release /etc/motd`, "1.6.1", "fail"},
 	{"cron.allow that leads nowhere", `printf 'Package: cron\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3\nMaintainer: x\nDescription: x\n\n' >> /var/lib/dpkg/status; ln -sf /etc/none /etc/cron.allow; rm -f /etc/cron.deny`, "2.4.1.8", "fail"},
 	{"a world-writable directory below one that is closed", `mkdir -p /srv/a/b; chmod 700 /srv/a; chmod 777 /srv/a/b`, "7.1.11", "fail"},
 }
 
 func TestHostileConfigurations(t *testing.T) {
-	h := testhost.BootWith(t, testhost.Options{Packages: []string{"openssh-server", "sudo", "libpam-pwquality"}})
+	h := testhost.BootWith(t, testhost.Options{Packages: []string{"openssh-server", "sudo", "libpam-pwquality", "systemd-timesyncd"}})
 	holdfast := install(t, h, "holdfast")
 	const save = "tar -C / -cpf /root/before.tar etc root/.profile root/.bashrc var/lib/dpkg/status run/systemd"
 	h.MustRun("sh", "-c", save)
@@ -90,7 +112,7 @@ func TestHostileConfigurations(t *testing.T) {
 			if r.Verdict != c.want {
 				t.Errorf("%s is %s (%s), want %s", c.control, r.Verdict, r.Reason, c.want)
 			}
-			h.MustRun("sh", "-c", "rm -rf /etc/ssh/sshd_config.d/* /etc/sudoers.d/* /etc/systemd/journald.conf.d /run/systemd/journald.conf.d /usr/lib/systemd/journald.conf.d /etc/profile.d/[ab].sh /etc/pam.d/other-service /etc/systemd/system/vsftpd.service /etc/systemd/system/multi-user.target.wants/vsftpd.service /etc/sysctl.d/* /usr/lib/sysctl.d/60-a.conf /etc/default/ssh /etc/cron.allow /etc/motd /etc/init.d/slapd /etc/rc3.d/S01slapd /srv/a && tar -C / -xpf /root/before.tar")
+			h.MustRun("sh", "-c", "rm -rf /etc/ssh/sshd_config.d/* /etc/sudoers.d/* /etc/systemd/journald.conf.d /run/systemd/journald.conf.d /usr/lib/systemd/journald.conf.d /etc/profile.d/[ab].sh /etc/pam.d/other-service /etc/systemd/system/vsftpd.service /etc/systemd/system/multi-user.target.wants/vsftpd.service /etc/sysctl.d/* /usr/lib/sysctl.d/60-a.conf /etc/default/ssh /etc/cron.allow /etc/motd /etc/init.d/slapd /etc/rc3.d/S01slapd /srv/a /etc/security/pwquality.conf.d /etc/security/limits.d/* /etc/security/faillock.conf /etc/systemd/timesyncd.conf.d /home/* /etc/issue.net && tar -C / -xpf /root/before.tar")
 		})
 	}
 }
