@@ -44,10 +44,9 @@ func Load(fsys fs.FS, schema facts.Schema) (*Bundle, hcl.Diagnostics) {
 	if err != nil {
 		return b, oneDiag(hcl.Range{Filename: "."}, "Policies not readable", capital(err.Error())+".")
 	}
-	parsed, diags := parseAll(fsys, names)
+	parsed, diags := b.parseAll(fsys, names)
 	folders := map[string][]*policyFile{}
 	for _, p := range parsed {
-		b.Files[p.src.name] = p.file
 		dir := path.Dir(p.src.name)
 		folders[dir] = append(folders[dir], p)
 	}
@@ -94,8 +93,9 @@ type policyFile struct {
 
 func (p *policyFile) body() *hclsyntax.Body { return p.file.Body.(*hclsyntax.Body) }
 
-// parseAll reads and parses files in parallel, in the order of their names.
-func parseAll(fsys fs.FS, names []string) ([]*policyFile, hcl.Diagnostics) {
+// parseAll reads and parses files in parallel, in the order of their names. The text of those that can't be parsed is kept
+// too: diagnostics show it.
+func (b *Bundle) parseAll(fsys fs.FS, names []string) ([]*policyFile, hcl.Diagnostics) {
 	files, diags := make([]*policyFile, len(names)), make([]hcl.Diagnostics, len(names))
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -109,13 +109,19 @@ func parseAll(fsys fs.FS, names []string) ([]*policyFile, hcl.Diagnostics) {
 				return
 			}
 			f, d := parse(text, name)
-			if diags[i] = d; f != nil {
-				files[i] = &policyFile{&source{name, text}, f}
+			if diags[i] = d; f == nil {
+				f = &hcl.File{Bytes: text}
 			}
+			files[i] = &policyFile{&source{name, text}, f}
 		})
 	}
 	wg.Wait()
-	return slices.DeleteFunc(files, func(p *policyFile) bool { return p == nil }), slices.Concat(diags...)
+	for _, p := range files {
+		if p != nil {
+			b.Files[p.src.name] = p.file
+		}
+	}
+	return slices.DeleteFunc(files, func(p *policyFile) bool { return p == nil || p.file.Body == nil }), slices.Concat(diags...)
 }
 
 // groupFiles says which files of a folder make up a benchmark.

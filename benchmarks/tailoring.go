@@ -13,6 +13,7 @@ import (
 func (b *Bundle) AddTailoring(name string, src []byte) hcl.Diagnostics {
 	f, diags := parse(src, name)
 	if f == nil {
+		b.Files[name] = &hcl.File{Bytes: src} // for the diagnostics
 		return diags
 	}
 	b.Files[name] = f

@@ -44,10 +44,9 @@ func (b *Bundle) Test(ctx context.Context, fsys fs.FS, globs ...string) ([]TestR
 	if err != nil {
 		return nil, diagsAt(hcl.Range{Filename: "."}, "Tests not readable", "%s.", capital(err.Error()))
 	}
-	parsed, diags := parseAll(fsys, names)
+	parsed, diags := b.parseAll(fsys, names)
 	var results []TestResult
 	for _, p := range parsed {
-		b.Files[p.src.name] = p.file
 		f := b.readTestFile(fsys, p, &diags)
 		if f == nil {
 			continue

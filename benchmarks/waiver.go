@@ -29,6 +29,7 @@ type waiver struct {
 func (b *Bundle) AddWaivers(name string, src []byte) hcl.Diagnostics {
 	f, diags := parse(src, name)
 	if f == nil {
+		b.Files[name] = &hcl.File{Bytes: src} // for the diagnostics
 		return diags
 	}
 	b.Files[name] = f

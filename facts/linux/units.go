@@ -44,7 +44,7 @@ func runningOf(ctx context.Context, r *facts.Reader) (*runningUnits, error) {
 		}
 		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 		defer cancel()
-		return listUnits(ctx)
+		return listUnits(ctx, busSocket)
 	})
 }
 
@@ -52,8 +52,8 @@ const busSocket = "/run/dbus/system_bus_socket"
 
 // listUnits asks through go-systemd, over connections of our own making: its own would try systemd's private socket
 // next, which on a host without a bus was seen to take a call and never answer, and have no deadline.
-func listUnits(ctx context.Context) (*runningUnits, error) {
-	conn, err := sddbus.NewConnection(func() (*dbus.Conn, error) { return dialBus(ctx, busSocket) })
+func listUnits(ctx context.Context, socket string) (*runningUnits, error) {
+	conn, err := sddbus.NewConnection(func() (*dbus.Conn, error) { return dialBus(ctx, socket) })
 	if err != nil {
 		return nil, fmt.Errorf("systemd could not be asked over D-Bus: %w", err)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -142,8 +143,10 @@ func count(n int, what string) string {
 func (p *program) diagnostic(path string, files map[string]*hcl.File, d *hcl.Diagnostic) error {
 	moved := *d
 	named := map[string]*hcl.File{}
-	for name, f := range files {
-		named[join(path, name)] = f
+	if d.Subject != nil {
+		if f := files[d.Subject.Filename]; f != nil && fewBytes(f.Bytes, d.Subject) {
+			named[join(path, d.Subject.Filename)] = f
+		}
 	}
 	moved.Subject, moved.Context = move(path, d.Subject), move(path, d.Context)
 	write := func(color bool) (string, error) {
@@ -162,6 +165,21 @@ func (p *program) diagnostic(path string, files map[string]*hcl.File, d *hcl.Dia
 	}
 	_, err = fmt.Fprint(p.err, text)
 	return err
+}
+
+// fewBytes tells whether the lines of a range are such as fit into a terminal: a file that is refused for its size or its
+// nesting can be one long line.
+func fewBytes(text []byte, r *hcl.Range) bool {
+	const most = 4000
+	if r.Start.Byte < 0 || r.End.Byte < r.Start.Byte || r.End.Byte > len(text) {
+		return false
+	}
+	start := bytes.LastIndexByte(text[:r.Start.Byte], '\n') + 1
+	end := bytes.IndexByte(text[r.End.Byte:], '\n')
+	if end < 0 {
+		end = len(text) - r.End.Byte
+	}
+	return r.End.Byte+end-start <= most
 }
 
 func move(path string, r *hcl.Range) *hcl.Range {
