@@ -66,6 +66,14 @@ func Load(fsys fs.FS, schema facts.Schema) (*Bundle, hcl.Diagnostics) {
 	return b, diags
 }
 
+// keep remembers a file for the diagnostics that speak of it.
+func (b *Bundle) keep(name string, f *hcl.File) {
+	if b.Files == nil {
+		b.Files = map[string]*hcl.File{}
+	}
+	b.Files[name] = f
+}
+
 // policyFiles are the names below fsys that pass a filter, sorted.
 func policyFiles(fsys fs.FS, keep func(string) bool) ([]string, error) {
 	var names []string
@@ -118,7 +126,7 @@ func (b *Bundle) parseAll(fsys fs.FS, names []string) ([]*policyFile, hcl.Diagno
 	wg.Wait()
 	for _, p := range files {
 		if p != nil {
-			b.Files[p.src.name] = p.file
+			b.keep(p.src.name, p.file)
 		}
 	}
 	return slices.DeleteFunc(files, func(p *policyFile) bool { return p == nil || p.file.Body == nil }), slices.Concat(diags...)

@@ -13,10 +13,10 @@ import (
 func (b *Bundle) AddTailoring(name string, src []byte) hcl.Diagnostics {
 	f, diags := parse(src, name)
 	if f == nil {
-		b.Files[name] = &hcl.File{Bytes: src} // for the diagnostics
+		b.keep(name, &hcl.File{Bytes: src})
 		return diags
 	}
-	b.Files[name] = f
+	b.keep(name, f)
 	p := &policyFile{&source{name, src}, f}
 	checkBody(p.body(), "tailoring file", nil, []string{"tailoring"}, &diags)
 	saved := make([]Benchmark, len(b.Benchmarks))

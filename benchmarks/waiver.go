@@ -29,10 +29,10 @@ type waiver struct {
 func (b *Bundle) AddWaivers(name string, src []byte) hcl.Diagnostics {
 	f, diags := parse(src, name)
 	if f == nil {
-		b.Files[name] = &hcl.File{Bytes: src} // for the diagnostics
+		b.keep(name, &hcl.File{Bytes: src})
 		return diags
 	}
-	b.Files[name] = f
+	b.keep(name, f)
 	p := &policyFile{&source{name, src}, f}
 	checkBody(p.body(), "file of waivers", nil, []string{"waiver"}, &diags)
 	var found []*waiver
