@@ -37,7 +37,7 @@ func (r report) verdicts() map[string]string {
 	return all
 }
 
-func parseReport(t *testing.T, r testhost.Result) report {
+func parseReport(t testing.TB, r testhost.Result) report {
 	t.Helper()
 	var rep report
 	if err := json.Unmarshal([]byte(r.Stdout), &rep); err != nil {
