@@ -7,6 +7,17 @@ locals {
   umask_by_pam = length(local.pam_umask) > 0 && alltrue([for e in local.pam_umask : !anytrue([for a in e.arguments : startswith(a, "umask=") || a == "usergroups"])]) && mode_within("0027", login_defs.umask)
 }
 
+# What SSH should no longer speak.
+locals {
+  weak_ciphers = ["3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc", "rijndael-cbc@lysator.liu.se"]
+  weak_kex     = ["diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1"]
+  weak_macs = [
+    "hmac-md5", "hmac-md5-96", "hmac-ripemd160", "hmac-sha1-96", "umac-64@openssh.com",
+    "hmac-md5-etm@openssh.com", "hmac-md5-96-etm@openssh.com", "hmac-ripemd160-etm@openssh.com", "hmac-sha1-96-etm@openssh.com",
+    "umac-64-etm@openssh.com", "umac-128-etm@openssh.com",
+  ]
+}
+
 control "5.1.1" {
   title    = "Only root can read how sshd is configured"
   why      = "It names who may come in and how."
@@ -101,6 +112,7 @@ control "5.1.4" {
     iso_27001_2013  = ["A.9.2.3"]
     mitre_attack    = ["T1021", "T1021.004"]
   }
+  remedy = "Name who may log in with AllowUsers or AllowGroups in a drop-in of /etc/ssh/sshd_config.d; keep your own session open while you try."
 
   applies = package("openssh-server").installed
   check "every connection" {
@@ -154,15 +166,15 @@ control "5.1.6" {
 
   applies = package("openssh-server").installed
   check "every connection" {
-    pass = alltrue([for c in sshd.ciphers : !contains(["3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc", "rijndael-cbc@lysator.liu.se"], c)])
+    violations = [for a in sshd.ciphers : a if contains(local.weak_ciphers, a)]
   }
   check "every Match block" {
-    violations = [for c in sshd.contexts : c if !(alltrue([for c in c.ciphers : !contains(["3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc", "rijndael-cbc@lysator.liu.se"], c)]))]
+    violations = [for c in sshd.contexts : c if anytrue([for a in c.ciphers : contains(local.weak_ciphers, a)])]
   }
 
   fix "sshd_option" {
     name  = "Ciphers"
-    value = "-3des-cbc,aes128-cbc,aes192-cbc,aes256-cbc"
+    value = "-${join(",", local.weak_ciphers)}"
   }
 }
 
@@ -310,10 +322,15 @@ control "5.1.12" {
 
   applies = package("openssh-server").installed
   check "every connection" {
-    pass = alltrue([for k in sshd.kexalgorithms : !contains(["diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1"], k)])
+    violations = [for a in sshd.kexalgorithms : a if contains(local.weak_kex, a)]
   }
   check "every Match block" {
-    violations = [for c in sshd.contexts : c if !(alltrue([for k in c.kexalgorithms : !contains(["diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1"], k)]))]
+    violations = [for c in sshd.contexts : c if anytrue([for a in c.kexalgorithms : contains(local.weak_kex, a)])]
+  }
+
+  fix "sshd_option" {
+    name  = "KexAlgorithms"
+    value = "-${join(",", local.weak_kex)}"
   }
 }
 
@@ -383,10 +400,15 @@ control "5.1.15" {
 
   applies = package("openssh-server").installed
   check "every connection" {
-    pass = alltrue([for m in sshd.macs : !contains(["hmac-md5", "hmac-md5-96", "hmac-ripemd160", "hmac-sha1-96", "umac-64@openssh.com", "hmac-md5-etm@openssh.com", "hmac-md5-96-etm@openssh.com", "hmac-ripemd160-etm@openssh.com", "hmac-sha1-96-etm@openssh.com", "umac-64-etm@openssh.com", "umac-128-etm@openssh.com"], m)])
+    violations = [for a in sshd.macs : a if contains(local.weak_macs, a)]
   }
   check "every Match block" {
-    violations = [for c in sshd.contexts : c if !(alltrue([for m in c.macs : !contains(["hmac-md5", "hmac-md5-96", "hmac-ripemd160", "hmac-sha1-96", "umac-64@openssh.com", "hmac-md5-etm@openssh.com", "hmac-md5-96-etm@openssh.com", "hmac-ripemd160-etm@openssh.com", "hmac-sha1-96-etm@openssh.com", "umac-64-etm@openssh.com", "umac-128-etm@openssh.com"], m)]))]
+    violations = [for c in sshd.contexts : c if anytrue([for a in c.macs : contains(local.weak_macs, a)])]
+  }
+
+  fix "sshd_option" {
+    name  = "MACs"
+    value = "-${join(",", local.weak_macs)}"
   }
 }
 
@@ -721,6 +743,7 @@ control "5.2.7" {
     iso_27001_2013  = ["A.9.1.1"]
     mitre_attack    = ["T1548"]
   }
+  remedy = "Make a group without members, and add to /etc/pam.d/su: auth required pam_wheel.so use_uid group=GROUP"
 
   pass = pam_su.restricted && length(pam_su.members) == 0
 }
