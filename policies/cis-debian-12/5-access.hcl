@@ -174,7 +174,7 @@ control "5.1.6" {
 
   fix "sshd_option" {
     name  = "Ciphers"
-    value = "-${join(",", local.weak_ciphers)}"
+    value = "-3des-cbc,aes128-cbc,aes192-cbc,aes256-cbc,rijndael-cbc@lysator.liu.se"
   }
 }
 
@@ -330,7 +330,7 @@ control "5.1.12" {
 
   fix "sshd_option" {
     name  = "KexAlgorithms"
-    value = "-${join(",", local.weak_kex)}"
+    value = "-diffie-hellman-group1-sha1,diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1"
   }
 }
 
@@ -408,7 +408,7 @@ control "5.1.15" {
 
   fix "sshd_option" {
     name  = "MACs"
-    value = "-${join(",", local.weak_macs)}"
+    value = "-hmac-md5*,hmac-ripemd160*,hmac-sha1-96*,umac-64*,umac-128-etm@openssh.com"
   }
 }
 
