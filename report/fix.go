@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/holdfast-agent/holdfast/benchmarks"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 )
 
 // Fix is one remedy that the program can apply. Text is the block's body, as written; Summary says it in one line.
@@ -18,10 +19,28 @@ type Fix struct {
 	Summary string `json:"summary"`
 }
 
-func newFix(f benchmarks.Fix) Fix { return Fix{f.Kind, f.Text, summarize(f)} }
+func newFix(f benchmarks.Fix, variables map[string]any) Fix {
+	return Fix{f.Kind, f.Text, summarize(f, known(variables))}
+}
 
-// summarize says in words what a fix would do. What the policy computes is shown as the policy has it.
-func summarize(f benchmarks.Fix) string {
+// known is what a fix's arguments can say of the policy's variables: those that are one value.
+func known(variables map[string]any) *hcl.EvalContext {
+	attrs := map[string]cty.Value{}
+	for name, v := range variables {
+		switch v := v.(type) {
+		case string:
+			attrs[name] = cty.StringVal(v)
+		case bool:
+			attrs[name] = cty.BoolVal(v)
+		case float64:
+			attrs[name] = cty.NumberFloatVal(v)
+		}
+	}
+	return &hcl.EvalContext{Variables: map[string]cty.Value{"var": cty.ObjectVal(attrs)}}
+}
+
+// summarize says in words what a fix would do. What is computed from the host is shown as the policy has it.
+func summarize(f benchmarks.Fix, variables *hcl.EvalContext) string {
 	file, diags := hclsyntax.ParseConfig([]byte(f.Text), "fix", hcl.InitialPos)
 	kind := strings.ReplaceAll(f.Kind, "_", " ")
 	if diags.HasErrors() {
@@ -34,7 +53,7 @@ func summarize(f benchmarks.Fix) string {
 	a := arguments{values: map[string]string{}}
 	for _, attr := range inOrder(content) {
 		a.names = append(a.names, attr.Name)
-		a.values[attr.Name] = display(attr.Expr, file.Bytes)
+		a.values[attr.Name] = display(attr.Expr, file.Bytes, variables)
 	}
 	words := ""
 	if say, ok := sayings[f.Kind]; ok {
@@ -48,7 +67,7 @@ func summarize(f benchmarks.Fix) string {
 	}
 	for _, b := range content.Blocks {
 		if reason := b.Body.Attributes["reason"]; b.Type == "guard" && reason != nil {
-			words += " (refused where: " + strings.TrimRight(display(reason.Expr, file.Bytes), ".") + ")"
+			words += " (refused where: " + strings.TrimRight(display(reason.Expr, file.Bytes, variables), ".") + ")"
 		}
 	}
 	return oneLine(words)
@@ -65,17 +84,18 @@ func inOrder(body *hclsyntax.Body) []*hclsyntax.Attribute {
 	return attrs
 }
 
-// display is a literal without its quotes, a list of literals with commas, and anything else as it is written.
-func display(e hclsyntax.Expression, src []byte) string {
+// display is what literals and variables make, without quotes, a list of them with commas, and anything else as it is
+// written.
+func display(e hclsyntax.Expression, src []byte, variables *hcl.EvalContext) string {
 	if list, ok := e.(*hclsyntax.TupleConsExpr); ok {
 		var items []string
 		for _, item := range list.Exprs {
-			items = append(items, display(item, src))
+			items = append(items, display(item, src, variables))
 		}
 		return strings.Join(items, ", ")
 	}
-	if len(e.Variables()) == 0 {
-		if v, diags := e.Value(nil); !diags.HasErrors() && v.Type() == cty.String && v.IsWhollyKnown() && !v.IsNull() {
+	if v, diags := e.Value(variables); !diags.HasErrors() && v.Type().IsPrimitiveType() && v.IsKnown() && !v.IsNull() {
+		if v, err := convert.Convert(v, cty.String); err == nil {
 			return v.AsString()
 		}
 	}
@@ -138,6 +158,7 @@ var sayings = map[string]func(arguments) string{
 	"systemd_conf": func(a arguments) string {
 		return "set " + a.values["name"] + " to " + a.values["value"] + " in section [" + a.values["section"] + "] of " + a.values["file"]
 	},
+	"pam": sayPAM,
 	"audit_rules": func(a arguments) string {
 		if !a.has("rules") {
 			return ""
@@ -204,6 +225,24 @@ func saySysctl(a arguments) string {
 		return words + " until the next boot"
 	}
 	return words + ", now and at boot"
+}
+
+func sayPAM(a arguments) string {
+	switch {
+	case a.has("profile") && a.is("enabled", "true"):
+		return "enable the profile " + a.values["profile"] + " of pam-auth-update"
+	case a.has("profile") && a.is("enabled", "false"):
+		return "disable the profile " + a.values["profile"] + " of pam-auth-update"
+	case a.has("file"):
+		return setting("/etc/security/" + a.values["file"])(a)
+	case a.has("module") && a.has("type") && a.has("add") != a.has("remove"):
+		verb, which := "give "+a.values["module"]+" the arguments ", "add"
+		if a.has("remove") {
+			verb, which = "take from "+a.values["module"]+" the arguments ", "remove"
+		}
+		return verb + a.values[which] + " (" + a.values["type"] + ")"
+	}
+	return ""
 }
 
 func sayModule(a arguments) string {

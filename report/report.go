@@ -184,13 +184,13 @@ func newBenchmark(e benchmarks.Evaluation) Benchmark {
 		b.LeftOut = append(b.LeftOut, LeftOut(l))
 	}
 	for _, r := range e.Results {
-		b.Results = append(b.Results, newResult(r))
+		b.Results = append(b.Results, newResult(r, e.Variables))
 	}
 	b.Score = score(b.Results)
 	return b
 }
 
-func newResult(r benchmarks.Result) Result {
+func newResult(r benchmarks.Result, variables map[string]any) Result {
 	out := Result{
 		Control: r.Control.ID, Title: r.Control.Title, Why: r.Control.Why, Chapter: r.Control.Chapter,
 		Severity: r.Control.Severity, Refs: r.Control.Refs, Verdict: r.Verdict, Reason: r.Reason,
@@ -214,7 +214,7 @@ func newResult(r benchmarks.Result) Result {
 		out.Shown = append(out.Shown, Shown(s))
 	}
 	for _, f := range r.Control.Fixes {
-		out.Fixes = append(out.Fixes, newFix(f))
+		out.Fixes = append(out.Fixes, newFix(f, variables))
 	}
 	if r.Waiver != nil {
 		w := Waiver(*r.Waiver)
