@@ -121,8 +121,6 @@ control "5.1.4" {
   check "every Match block" {
     violations = [for c in sshd.contexts : c if !(length(c.allowusers) + length(c.allowgroups) + length(c.denyusers) + length(c.denygroups) > 0)]
   }
-
-  remedy = "Name in AllowUsers or AllowGroups who may log in, in a drop-in of /etc/ssh/sshd_config.d."
 }
 
 control "5.1.5" {
@@ -748,8 +746,6 @@ control "5.2.7" {
   remedy = "Make a group without members, and add to /etc/pam.d/su: auth required pam_wheel.so use_uid group=GROUP"
 
   pass = pam_su.restricted && length(pam_su.members) == 0
-
-  remedy = "Make a group without members, and write auth required pam_wheel.so use_uid group=NAME into /etc/pam.d/su."
 }
 
 control "5.3.1.1" {
