@@ -33,11 +33,13 @@ bin/%: FORCE
 audit: build ## build, then audit this machine (ARGS="--verbose" adds flags); findings are no error of make
 	@./bin/holdfast audit --exit-zero $(ARGS)
 
+# A page takes its name only when it is whole: a policy in error empties none.
 docs: build ## write the generated pages in docs/ anew
-	@./bin/holdfast facts --docs > docs/facts.md
-	@./bin/holdfast policy docs --language > docs/policy-reference.md
 	@mkdir -p docs/benchmarks
-	@./bin/holdfast policy docs policies/cis-debian-12 > docs/benchmarks/cis-debian-12-controls.md
+	@set -e; page() { "$${@:2}" > bin/page; cat bin/page > "$$1"; rm bin/page; }; \
+	page docs/facts.md ./bin/holdfast facts --docs; \
+	page docs/policy-reference.md ./bin/holdfast policy docs --language; \
+	page docs/benchmarks/cis-debian-12-controls.md ./bin/holdfast policy docs policies/cis-debian-12
 
 test: ## run all tests; as root on Debian also those on real hosts (what they need is installed first)
 	@internal/testhost/install.sh
