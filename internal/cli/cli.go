@@ -51,6 +51,7 @@ type program struct {
 
 // Main runs one command on this machine and returns its exit code.
 func Main(args []string) int {
+	paceMemory()
 	p := &program{
 		in: os.Stdin, out: newStream(os.Stdout), err: newStream(os.Stderr), env: os.Getenv,
 		config: "/etc/holdfast", host: facts.LiveHost(), policies: policies.FS, sources: sources,
