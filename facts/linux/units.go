@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strings"
 	"time"
 
@@ -55,18 +56,26 @@ const busSocket = "/run/dbus/system_bus_socket"
 func listUnits(ctx context.Context, socket string) (*runningUnits, error) {
 	conn, err := sddbus.NewConnection(func() (*dbus.Conn, error) { return dialBus(ctx, socket) })
 	if err != nil {
-		return nil, fmt.Errorf("systemd could not be asked over D-Bus: %w", err)
+		return nil, notAsked(ctx, err)
 	}
 	defer conn.Close()
 	statuses, err := conn.ListUnitsContext(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("systemd could not be asked over D-Bus: %w", err)
+		return nil, notAsked(ctx, err)
 	}
 	units := make(map[string]unitState, len(statuses))
 	for _, s := range statuses {
 		units[s.Name] = unitState{s.LoadState, s.ActiveState, s.SubState}
 	}
 	return &runningUnits{units, facts.From("D-Bus org.freedesktop.systemd1 ListUnits")}, nil
+}
+
+// notAsked says why the bus did not tell. What its connection says of a deadline depends on who came first to close it.
+func notAsked(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+		err = errors.New("no answer in time")
+	}
+	return fmt.Errorf("systemd could not be asked over D-Bus: %w", err)
 }
 
 // dialBus connects with a deadline on the socket, so that no handshake hangs.

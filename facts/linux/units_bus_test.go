@@ -47,17 +47,21 @@ func TestWithoutABusTheReasonComesInTime(t *testing.T) {
 		"no bus":                        {filepath.Join(dir, "none"), "no such file"},
 		"a file":                        {file, "connection refused"},
 		"a FIFO":                        {pipe, "connection refused"},
-		"a bus that never answers":      {silent, "i/o timeout"},
+		"a bus that never answers":      {silent, "no answer in time"},
 		"a bus that ends the handshake": {closing, ""},
 	} {
-		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		patience := time.Minute
+		if c.socket == silent {
+			patience = 300 * time.Millisecond
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		start := time.Now()
 		_, err := listUnits(ctx, c.socket)
 		cancel()
 		if err == nil || !strings.Contains(err.Error(), "systemd could not be asked over D-Bus: ") || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("%s: took %v", name, took)
 		}
 	}

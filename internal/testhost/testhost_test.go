@@ -68,6 +68,7 @@ func TestFilesSurviveAReboot(t *testing.T) {
 }
 
 func TestHostsRunBesideEachOther(t *testing.T) {
+	require(t)
 	var hosts [3]*Host
 	t.Run("boot", func(t *testing.T) {
 		for i := range hosts {
