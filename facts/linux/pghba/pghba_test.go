@@ -61,7 +61,7 @@ func TestRules(t *testing.T) {
 		{"doubled quotes", `local "a""b" all trust`, 15, []string{`1 local ["a\"b"] ["all"]   trust`}},
 		{"a quoted keyword is a host name", `host all all "all" trust`, 15, []string{`1 host ["all"] ["all"] all  trust`}},
 		{"continued lines", "local all \\\n all \\\n trust\nlocal x y reject", 15, []string{`1 local ["all"] ["all"]   trust`, `4 local ["x"] ["y"]   reject`}},
-		{"not before version 14", "local all all \\\ntrust", 13, []string{`1 error: invalid authentication method "\\"`, `2 error: invalid connection type "trust"`}},
+		{"not before version 14", "local all all \\\ntrust", 13, []string{`1 error: invalid authentication method "\"`, `2 error: invalid connection type "trust"`}},
 		{"@files", "local @dbs,x @\"users\" trust\n", 15, []string{`1 local ["one" "two" "three" "x"] ["u"]   trust`}},
 		{"an @file that is missing", "local @no all trust\n", 15, []string{`1 error: could not open secondary authentication file "@no" as "/e/no": No such file or directory`}},
 		{"an @file of itself", "local @loop all trust\n", 15, []string{`1 error: could not open secondary authentication file "@loop": maximum nesting depth exceeded`}},
