@@ -16,6 +16,9 @@ type Host struct {
 	Native bool
 	// Labels are what its owner calls it: role = db.
 	Labels map[string]string
+	// Reader is the program that answers "_reader KIND" by reading what only another account may (see linux.ReadAs),
+	// which is this same one; empty when it can't.
+	Reader string
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }

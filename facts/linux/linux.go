@@ -1,6 +1,7 @@
 // Package linux holds the sources of facts about a Linux host, one file each. A source is thin: what has a language of
 // its own (sshd_config, PAM, audit rules, …) is parsed by a leaf package below this one. Nothing here writes, starts a
-// process (legacy iptables is the one exception, see firewall.go) or sends a packet off the host.
+// process (two exceptions: legacy iptables, see firewall_state.go, and a child of the same program that reads as the owner
+// of a database, see readas.go) or sends a packet off the host.
 package linux
 
 import (

@@ -51,10 +51,15 @@ type program struct {
 
 // Main runs one command on this machine and returns its exit code.
 func Main(args []string) int {
+	if code, is := linux.ReaderMain(args); is {
+		return code
+	}
 	paceMemory()
+	host := facts.LiveHost()
+	host.Reader = linux.ThisProgram
 	p := &program{
 		in: os.Stdin, out: newStream(os.Stdout), err: newStream(os.Stderr), env: os.Getenv,
-		config: "/etc/holdfast", host: facts.LiveHost(), policies: policies.FS, sources: sources,
+		config: "/etc/holdfast", host: host, policies: policies.FS, sources: sources,
 		privileged: os.Geteuid() == 0,
 	}
 	return p.main(args)

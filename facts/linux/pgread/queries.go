@@ -263,3 +263,10 @@ func (l *list) Scan(v any) error {
 
 // DefaultTimeout bounds one conversation.
 const DefaultTimeout = 3 * time.Second
+
+// Hidden tells whether a parameter's value may hold a secret and is not told: the rule that the queries go by.
+func Hidden(name string) bool {
+	name = strings.ToLower(name)
+	class, _, dotted := strings.Cut(name, ".")
+	return strings.Contains(","+secretNames+",", ",'"+name+"',") || dotted && !strings.Contains(","+plainClasses+",", ",'"+class+"',")
+}

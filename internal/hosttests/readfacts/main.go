@@ -15,6 +15,9 @@ import (
 )
 
 func main() {
+	if code, is := linux.ReaderMain(os.Args[1:]); is {
+		os.Exit(code)
+	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "readfacts:", err)
 		os.Exit(1)
@@ -30,6 +33,7 @@ func run() error {
 		return err
 	}
 	host := facts.LiveHost()
+	host.Reader = linux.ThisProgram
 	if len(os.Args) > 1 {
 		host = facts.RootHost(os.Args[1])
 	}

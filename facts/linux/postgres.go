@@ -1,0 +1,198 @@
+package linux
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/holdfast-agent/holdfast/facts"
+)
+
+func init() {
+	register(facts.Define(facts.Descriptor{
+		Name: "postgres",
+		Doc: "The PostgreSQL clusters of this host: what is in force where the server runs and can be asked over its unix socket as the owner of the " +
+			"cluster, else what is configured (see live).",
+		Reads: "the server (a child of this program under the owner's user id, peer authentication, one read-only transaction), postgresql.conf with its includes, " +
+			"postgresql.auto.conf, pg_hba.conf, pg_ident.conf",
+		Timeout: 20 * time.Second,
+	}, collectPostgres))
+}
+
+// Postgres is one cluster.
+type Postgres struct {
+	Missing facts.Missing
+	Origin  facts.Origin
+	PostgresOptions
+
+	Name       string          `fact:"name" doc:"Debian's name of the cluster, 15/main; elsewhere its data directory."`
+	Major      facts.V[int64]  `fact:"major" doc:"Major version of the data: 15."`
+	Version    facts.V[string] `fact:"version" doc:"The server's version, 15.12; only the server tells the part behind the point."`
+	EndOfLife  facts.V[string] `fact:"end_of_life" doc:"When the project stops, or stopped, to repair that major version, RFC 3339 in UTC."`
+	Running    facts.V[bool]   `fact:"running" doc:"Whether its server runs."`
+	Live       bool            `fact:"live" doc:"Whether the server was asked: settings are in force. Otherwise they are those its next start would take from the files."`
+	LiveReason string          `fact:"live_reason" doc:"Why the server was not asked; empty when it was."`
+	Owner      facts.V[string] `fact:"owner" doc:"The account that owns the data directory, as which the server runs."`
+	InRecovery facts.V[bool]   `fact:"in_recovery" doc:"Whether it is a standby, or recovering."`
+	Started    facts.V[string] `fact:"started" doc:"When the server started, RFC 3339 in UTC."`
+	LoadTime   facts.V[string] `fact:"load_time" doc:"When it last read its configuration files, RFC 3339 in UTC."`
+
+	ConfigFile    facts.V[string]  `fact:"config_file" doc:"The main configuration file."`
+	HBAFile       facts.V[string]  `fact:"hba_file" doc:"The file of the rules of who may connect."`
+	IdentFile     facts.V[string]  `fact:"ident_file" doc:"The file of the maps of names."`
+	ConfigValid   facts.V[bool]    `fact:"config_valid" doc:"Whether the syntax of the configuration files is right: a server does not start with others, and heeds no change in them."`
+	ConfigError   facts.V[string]  `fact:"config_error" doc:"What is wrong; empty when nothing is."`
+	ConfigFiles   facts.List[File] `fact:"config_files" doc:"The configuration files with all that they include, pg_hba.conf and pg_ident.conf."`
+	DataDirectory File             `fact:"data_directory" doc:"The data directory."`
+
+	Settings      facts.V[map[string]PostgresSetting] `fact:"settings" doc:"By name: all parameters where the server was asked, else those that files set."`
+	PendingReload facts.List[string]                  `fact:"pending_reload" doc:"Parameters to which files give another value than is in force."`
+
+	HBA        facts.List[PostgresRule]     `fact:"hba" doc:"The rules of pg_hba.conf in their order. Where the file changed after the server last read it, or the server refuses it, the list does not end: what is in force is not told by any file."`
+	Ident      facts.List[PostgresMapping]  `fact:"ident" doc:"The maps of pg_ident.conf in their order."`
+	Roles      facts.List[PostgresRole]     `fact:"roles" doc:"The roles; only the server knows."`
+	Overrides  facts.List[PostgresOverride] `fact:"overrides" doc:"Settings that ALTER ROLE and ALTER DATABASE made for some sessions; only the server knows."`
+	Databases  facts.List[PostgresDatabase] `fact:"databases" doc:"The databases that take connections; only the server knows."`
+	ArchiveSet facts.V[bool]                `fact:"archive_command_set" doc:"Whether there is a command or library that archives WAL files."`
+
+	ArchivedLast facts.V[string] `fact:"archived_last" doc:"When a WAL file was last archived, RFC 3339 in UTC; empty for never since the statistics began."`
+	ArchiveFails facts.V[bool]   `fact:"archive_fails" doc:"Whether the last try to archive failed."`
+}
+
+// PostgresSetting is one parameter.
+type PostgresSetting struct {
+	Origin facts.Origin
+
+	Value          facts.V[string] `fact:"value" doc:"In pg_settings' form; unknown where it may hold a secret, or is only known for other sessions."`
+	Source         string          `fact:"source" doc:"As pg_settings.source: default, configuration file, command line, override, …"`
+	File           string          `fact:"file" doc:"The file that sets it; empty when none does."`
+	Line           int             `fact:"line" doc:"Its line; 0 when no file sets it."`
+	InForce        bool            `fact:"in_force" doc:"Whether the value comes from the running server."`
+	PendingRestart facts.V[bool]   `fact:"pending_restart" doc:"Whether another value waits for a restart."`
+}
+
+// PostgresRule is one line of pg_hba.conf.
+type PostgresRule struct {
+	Origin facts.Origin
+
+	Cluster    string   `fact:"cluster" doc:"The cluster's name."`
+	Rule       string   `fact:"rule" doc:"The rule in one line: host all all 0.0.0.0/0 md5; the error of one that the server refuses."`
+	File       string   `fact:"file" doc:"The file."`
+	Line       int      `fact:"line" doc:"Its line."`
+	Type       string   `fact:"type" doc:"local, host, hostssl, hostnossl, hostgssenc or hostnogssenc; empty for a refused line."`
+	Databases  []string `fact:"databases" doc:"Databases, all, sameuser, samerole, replication."`
+	Users      []string `fact:"users" doc:"Roles; +name for its members; all."`
+	Address    string   `fact:"address" doc:"Address/bits, a host name, all, samehost or samenet; empty for local."`
+	Method     string   `fact:"method" doc:"trust, reject, scram-sha-256, md5, password, peer, ident, cert, ldap, …"`
+	Options    []string `fact:"options" doc:"name=value; secrets are not told."`
+	Error      string   `fact:"error" doc:"Why the server refuses the line; empty when it does not."`
+	Remote     bool     `fact:"remote" doc:"Whether it speaks of connections from other hosts: not local, samehost or loopback addresses."`
+	AnyAddress bool     `fact:"any_address" doc:"Whether it speaks of all addresses, of IPv4 or IPv6."`
+}
+
+// PostgresMapping is one line of pg_ident.conf.
+type PostgresMapping struct {
+	Origin facts.Origin
+
+	Cluster    string `fact:"cluster" doc:"The cluster's name."`
+	File       string `fact:"file" doc:"The file."`
+	Line       int    `fact:"line" doc:"Its line."`
+	Map        string `fact:"map" doc:"The map's name."`
+	SystemUser string `fact:"system_user" doc:"Name of the account, or a regular expression behind /."`
+	Role       string `fact:"role" doc:"The role it may become."`
+	Error      string `fact:"error" doc:"Why the server refuses the line; empty when it does not."`
+}
+
+// PostgresRole is one role.
+type PostgresRole struct {
+	Origin facts.Origin
+
+	Cluster      string   `fact:"cluster" doc:"The cluster's name."`
+	Name         string   `fact:"name" doc:"The role's name."`
+	Superuser    bool     `fact:"superuser" doc:"Whether nothing is refused to it."`
+	Login        bool     `fact:"login" doc:"Whether it may log in."`
+	CreateRole   bool     `fact:"createrole" doc:"Whether it may make roles."`
+	CreateDB     bool     `fact:"createdb" doc:"Whether it may make databases."`
+	Replication  bool     `fact:"replication" doc:"Whether it may stream all data away."`
+	BypassRLS    bool     `fact:"bypassrls" doc:"Whether row security does not hold for it."`
+	PasswordForm string   `fact:"password_form" doc:"How its password is stored: none, md5, scram-sha-256 or plain."`
+	ValidUntil   string   `fact:"valid_until" doc:"When its password expires, RFC 3339 in UTC; empty for never."`
+	MemberOf     []string `fact:"member_of" doc:"Roles that it is a member of."`
+}
+
+// PostgresOverride is a setting for some sessions.
+type PostgresOverride struct {
+	Origin facts.Origin
+
+	Cluster  string          `fact:"cluster" doc:"The cluster's name."`
+	Database string          `fact:"database" doc:"The database it is for; empty for all."`
+	Role     string          `fact:"role" doc:"The role it is for; empty for all."`
+	Name     string          `fact:"name" doc:"The parameter."`
+	Value    facts.V[string] `fact:"value" doc:"Its value; unknown where it may hold a secret."`
+}
+
+// PostgresDatabase is one database.
+type PostgresDatabase struct {
+	Origin facts.Origin
+
+	Cluster     string             `fact:"cluster" doc:"The cluster's name."`
+	Name        string             `fact:"name" doc:"The database's name."`
+	Extensions  facts.List[string] `fact:"extensions" doc:"Its extensions: name and version with a blank between."`
+	Languages   facts.List[string] `fact:"languages" doc:"Its procedural languages beside c, internal and sql."`
+	Untrusted   facts.List[string] `fact:"untrusted_languages" doc:"Those whose functions may do all that the server's account may."`
+	AuthReaders facts.List[string] `fact:"pg_authid_grantees" doc:"Roles beside the owner with rights on pg_authid, where password hashes are; PUBLIC for all."`
+}
+
+func collectPostgres(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.List[Postgres], error) {
+	found, err := postgresClustersOf(ctx, r)
+	if err != nil {
+		return facts.List[Postgres]{}, err
+	}
+	out := make([]Postgres, len(found.list))
+	var wg sync.WaitGroup
+	parallel := make(chan struct{}, 8)
+	for i, c := range found.list {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			parallel <- struct{}{}
+			defer func() { <-parallel }()
+			out[i] = readCluster(ctx, r, c)
+		}()
+	}
+	wg.Wait()
+	origin := facts.File("/etc/postgresql", 0)
+	if found.unread != "" {
+		return facts.Partial(out, origin, found.unread), nil
+	}
+	return facts.Complete(out, origin), nil
+}
+
+func readCluster(ctx context.Context, r *facts.Reader, c *pgCluster) Postgres {
+	p := Postgres{
+		Name: c.Name, Major: c.Major, EndOfLife: c.EndOfLife, Running: c.Running, Origin: c.Origin, ConfigFile: c.ConfigFile,
+		DataDirectory: statFile(ctx, r, c.dataDir),
+	}
+	p.Owner = p.DataDirectory.Owner
+	configured := configuredOf(r, c)
+	answer, err := askPostgres(ctx, r, c, &p)
+	if err != nil {
+		p.LiveReason = err.Error()
+		p.Missing = facts.Missing("only the server knows: " + p.LiveReason)
+		p.fromFiles(r, c, configured)
+	} else {
+		p.Live = true
+		p.fromServer(r, c, configured, answer)
+	}
+	p.files(ctx, r, c)
+	return p
+}
+
+// versionOf is 15.12 of 150012, and 9.6.24 of 90624.
+func versionOf(num int) string {
+	if num >= 100000 {
+		return fmt.Sprintf("%d.%d", num/10000, num%10000)
+	}
+	return fmt.Sprintf("%d.%d.%d", num/10000, num/100%100, num%100)
+}
