@@ -191,7 +191,8 @@ func (p *Postgres) serverRules(r *facts.Reader, c *pgCluster, a *pgread.Answer, 
 		for _, o := range x.Options {
 			rule.Options = append(rule.Options, pghba.SafeOption(o))
 		}
-		if x.Error != "" && x.Type == "" { // else the line only can't match, as hostssl without TLS
+		if x.Type == "" { // with a type and an error it only can't match, as hostssl without TLS
+			rule.Error = cmp.Or(rule.Error, "the server does not say why")
 			why = cmp.Or(why, fmt.Sprintf("%s:%d is refused by the server: %s", rule.File, rule.Line, rule.Error))
 		}
 		files = append(files, rule.File)

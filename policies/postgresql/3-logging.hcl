@@ -1,8 +1,8 @@
 # 3. Logging
 
 control "3.1" {
-  title    = "The server collects its log itself, or syslog has it"
-  why      = "Messages to a terminal nobody sees are lost."
+  title    = "The server collects its log in files of its own"
+  why      = "What it writes before and beside syslog is lost otherwise."
   profiles = ["level1"]
   severity = "medium"
   refs = {
