@@ -50,7 +50,8 @@ var postgresEnds = map[string]string{
 type pgCluster struct {
 	PostgresCluster
 	config  string
-	dataDir string // resolved as configured; empty when not known
+	dataDir string // as configured
+	realDir string // the same without symlinks, as a process sees where it works
 	version string // as in PG_VERSION or the path: 15, 9.6
 	conf    *pgconf.Config
 	pidFile *postmasterPID // when there is one and it could be read
@@ -116,7 +117,7 @@ func findPostgres(_ context.Context, r *facts.Reader) (*pgClusters, error) {
 		}
 	}
 	for _, dir := range dirs {
-		if !slices.ContainsFunc(found.list, func(c *pgCluster) bool { return c.dataDir == dir }) {
+		if real := realPath(r, dir); !slices.ContainsFunc(found.list, func(c *pgCluster) bool { return c.realDir == real }) {
 			found.list = append(found.list, newCluster(r, dir, configOf(r, dir), dir))
 		}
 	}
@@ -137,7 +138,15 @@ func newCluster(r *facts.Reader, name, config, dataDir string) *pgCluster {
 	if dataDir == "" {
 		c.dataDir = c.conf.DataDirectory(config)
 	}
+	c.realDir = realPath(r, c.dataDir)
 	return c
+}
+
+func realPath(r *facts.Reader, name string) string {
+	if real, err := r.Host().FS.Resolve(name); err == nil {
+		return real
+	}
+	return name
 }
 
 // pgFiles reads a host's files for the parsers.
@@ -311,7 +320,7 @@ func (c *pgCluster) lookRunning(r *facts.Reader, postmasters []postmaster) {
 	comm, err := r.ReadFile(dir + "/comm")
 	i := slices.IndexFunc(postmasters, func(m postmaster) bool { return m.pid == p.pid })
 	switch {
-	case facts.IsAbsent(err) || err == nil && !isPostgres(comm) || i >= 0 && postmasters[i].dir != c.dataDir:
+	case facts.IsAbsent(err) || err == nil && !isPostgres(comm) || i >= 0 && postmasters[i].dir != c.realDir:
 		c.notRunning(origin) // what a crash left behind
 		return
 	case err != nil:

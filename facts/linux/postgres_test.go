@@ -143,6 +143,22 @@ postgres
 			t.Errorf("%s is %s, want %s", path, got, want)
 		}
 	}
+	linked := strings.ReplaceAll(pgHost, "-- /var/lib/postgresql/15/main/", "-- /srv/data/15/main/") + `
+-- /var/lib/postgresql link=/srv/data --
+-- /srv/data/15/main/postmaster.pid --
+4711
+/var/lib/postgresql/15/main
+1
+5432
+/run
+-- /proc/4711/comm --
+postgres
+-- /proc/4711/cwd link=/srv/data/15/main --
+`
+	v = hosttest.Read(t, hosttest.New(t, linked), Sources(), "postgres_clusters")
+	if name, running, second := hosttest.Leaf(v, "[0].name"), hosttest.Leaf(v, "[0].running"), strings.Contains(hosttest.Lines(v), "[1]"); name != "15/main" || running != "true" || second {
+		t.Errorf("behind a symlink: %s runs: %s; another cluster: %v", name, running, second)
+	}
 	if got := hosttest.Lines(hosttest.Read(t, hosttest.New(t, "-- /proc/1/comm --\nsystemd\n"), Sources(), "postgres_clusters")); strings.Contains(got, "unknown") {
 		t.Errorf("of a host without PostgreSQL: %s", got)
 	}

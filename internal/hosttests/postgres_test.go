@@ -440,6 +440,11 @@ func TestPostgresIsReadFast(t *testing.T) {
 			t.Fatalf("%d clusters in %.300s", n, out)
 		}
 	}
+	for _, name := range []string{"15/main", "15/second"} {
+		if c := cluster(t, read(t, h, key{"postgres"}), name); c["live"] != true {
+			t.Errorf("%s was not asked: %v", name, c["live_reason"])
+		}
+	}
 	t.Logf("two live clusters, the start of the program and the way into the host included: %v", best)
 	if best > 2*time.Second { // a machine that is busy with other tests; alone it takes a tenth of that
 		t.Errorf("reading two clusters took %v", best)

@@ -40,7 +40,7 @@ control "1.3" {
   violations = flatten([for c in postgres : concat(
     [for n in c.pending_reload : { name = c.name, message = "${c.name}: ${n} differs from the files until a reload" }],
     [for n, s in c.settings : { name = c.name, message = "${c.name}: ${n} waits for a restart" } if s.pending_restart]
-  ) if c.live])
+  ) if c.running])
   remedy = "Reload the cluster (pg_ctlcluster VERSION NAME reload), or restart it."
 }
 

@@ -297,7 +297,7 @@ control "3.15" {
     nist_800_53 = ["AU-3"]
   }
 
-  violations = [for c in postgres : { name = c.name, value = c.log_line_prefix } if !matches(c.log_line_prefix, "%-?[0-9]*[mtn]") || !matches(c.log_line_prefix, "%-?[0-9]*[pc]") || !matches(c.log_line_prefix, "%-?[0-9]*u") || !matches(c.log_line_prefix, "%-?[0-9]*d") || !matches(c.log_line_prefix, "%-?[0-9]*[hr]")]
+  violations = [for c in postgres : { name = c.name, value = c.log_line_prefix } if !matches(c.log_line_prefix, "(^|[^%])(%%)*%-?[0-9]*[mtn]") || !matches(c.log_line_prefix, "(^|[^%])(%%)*%-?[0-9]*[pc]") || !matches(c.log_line_prefix, "(^|[^%])(%%)*%-?[0-9]*u") || !matches(c.log_line_prefix, "(^|[^%])(%%)*%-?[0-9]*d") || !matches(c.log_line_prefix, "(^|[^%])(%%)*%-?[0-9]*[hr]")]
 
   fix "postgres_setting" {
     for_each = violations

@@ -327,6 +327,13 @@ test "3.15: nothing" {
   expect = { "3.15" = "fail" }
 }
 
+test "3.15: percent signs that are none" {
+  facts {
+    postgres = [{ name = "15/main", log_line_prefix = "%m [%p] %q%%u@%d %h " }]
+  }
+  expect = { "3.15" = "fail" }
+}
+
 test "3.15: nobody could say" {
   facts {
     postgres = [{ name = "15/main", log_line_prefix = unknown("the server does not answer in time") }]

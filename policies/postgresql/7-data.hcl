@@ -123,6 +123,6 @@ control "7.7" {
     nist_800_53 = ["CP-9"]
   }
 
-  violations = [for c in postgres : { name = c.name, archive_mode = c.archive_mode } if c.archive_mode == "off" || !c.archive_command_set || (c.live && c.archive_fails)]
+  violations = [for c in postgres : { name = c.name, archive_mode = c.archive_mode } if c.archive_mode == "off" || !c.archive_command_set || (c.running && c.archive_fails)]
   remedy     = "Set archive_mode and archive_command, or use pgBackRest or barman; look at the log for why the command fails."
 }

@@ -126,35 +126,35 @@ test "7.6: nobody could say" {
 
 test "7.7: archived" {
   facts {
-    postgres = [{ name = "15/main", live = true, archive_mode = "on", archive_command_set = true, archive_fails = false }]
+    postgres = [{ name = "15/main", running = true, archive_mode = "on", archive_command_set = true, archive_fails = false }]
   }
   expect = { "7.7" = "pass" }
 }
 
 test "7.7: off" {
   facts {
-    postgres = [{ name = "15/main", live = true, archive_mode = "off", archive_command_set = false, archive_fails = false }]
+    postgres = [{ name = "15/main", running = true, archive_mode = "off", archive_command_set = false, archive_fails = false }]
   }
   expect = { "7.7" = "fail" }
 }
 
 test "7.7: no command" {
   facts {
-    postgres = [{ name = "15/main", live = true, archive_mode = "on", archive_command_set = false, archive_fails = false }]
+    postgres = [{ name = "15/main", running = true, archive_mode = "on", archive_command_set = false, archive_fails = false }]
   }
   expect = { "7.7" = "fail" }
 }
 
 test "7.7: it fails" {
   facts {
-    postgres = [{ name = "15/main", live = true, archive_mode = "on", archive_command_set = true, archive_fails = true }]
+    postgres = [{ name = "15/main", running = true, archive_mode = "on", archive_command_set = true, archive_fails = true }]
   }
   expect = { "7.7" = "fail" }
 }
 
 test "7.7: not known" {
   facts {
-    postgres = [{ name = "15/main", live = true, archive_mode = "on", archive_command_set = true }]
+    postgres = [{ name = "15/main", running = true, archive_mode = "on", archive_command_set = true }]
   }
   expect = { "7.7" = "unknown" }
 }
