@@ -8,8 +8,10 @@
 package pgread
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +32,7 @@ const (
 	MaxAnswer    = 16 << 20 // bytes of an Answer as JSON
 	maxRequest   = 64 << 10
 	maxReceived  = 32 << 20 // bytes that the server may send over one connection
+	maxMessage   = 4 << 20  // bytes of one message
 	maxRows      = 20_000   // of one query
 	maxDatabases = 16       // that are looked into
 )
@@ -192,7 +195,7 @@ func (d dialer) DialContext(ctx context.Context, _, _ string) (net.Conn, error) 
 	if deadline, ok := ctx.Deadline(); ok {
 		_ = c.SetDeadline(deadline)
 	}
-	return &boundedConn{Conn: c, left: maxReceived}, nil
+	return newBoundedConn(c, maxReceived), nil
 }
 
 // checkPeer asks the kernel who listens: anyone may bind a socket in a directory like /tmp.
@@ -221,19 +224,54 @@ func checkPeer(c net.Conn, name string) error {
 	return nil
 }
 
-// boundedConn refuses to receive without end.
+// boundedConn refuses to receive without end, and messages that say they are long: the driver makes room for a message
+// by what its header says.
 type boundedConn struct {
 	net.Conn
-	left int
+	buf  *bufio.Reader
+	left int    // of the conversation
+	head []byte // of a message, not yet handed on
+	body int    // bytes of the message behind it
+}
+
+func newBoundedConn(c net.Conn, left int) *boundedConn {
+	return &boundedConn{Conn: c, buf: bufio.NewReaderSize(c, 16<<10), left: left}
 }
 
 func (c *boundedConn) Read(b []byte) (int, error) {
-	if c.left <= 0 {
-		return 0, errors.New("the server sends more than is read")
+	if len(b) == 0 {
+		return 0, nil
 	}
-	n, err := c.Conn.Read(b[:min(len(b), c.left)])
-	c.left -= n
+	if len(c.head) == 0 && c.body == 0 {
+		if err := c.header(); err != nil {
+			return 0, err
+		}
+	}
+	if len(c.head) > 0 {
+		n := copy(b, c.head)
+		c.head = c.head[n:]
+		return n, nil
+	}
+	n, err := c.buf.Read(b[:min(len(b), c.body)])
+	c.body -= n
 	return n, err
+}
+
+// header reads the type and length of the next message.
+func (c *boundedConn) header() error {
+	head := make([]byte, 5)
+	if _, err := io.ReadFull(c.buf, head); err != nil {
+		return err
+	}
+	length := binary.BigEndian.Uint32(head[1:])
+	if length < 4 || length > maxMessage {
+		return errors.New("the server sends what is no message of PostgreSQL, or too long")
+	}
+	if c.left -= int(length) + 1; c.left < 0 {
+		return errors.New("the server sends more than is read")
+	}
+	c.head, c.body = head, int(length)-4
+	return nil
 }
 
 // within runs f in a read-only transaction that nothing in the database can steer: names mean pg_catalog's alone.

@@ -3,6 +3,7 @@ package pgread
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -79,17 +80,31 @@ func TestServersThatAreNone(t *testing.T) {
 }
 
 func TestAConversationIsBounded(t *testing.T) {
-	near, far := net.Pipe()
-	defer func() { _ = near.Close() }()
-	go func() { _, _ = far.Write(make([]byte, 100)) }()
-	c := &boundedConn{Conn: near, left: 10}
-	b := make([]byte, 64)
-	n, err := c.Read(b)
-	if n != 10 || err != nil {
-		t.Errorf("%d bytes, %v", n, err)
-	}
-	if _, err := c.Read(b); err == nil {
-		t.Error("more than the bound was received")
+	for _, c := range []struct {
+		name, sent string
+		left       int
+		want       string
+	}{
+		{"messages", "Z\x00\x00\x00\x05IZ\x00\x00\x00\x04", 100, "Z\x00\x00\x00\x05IZ\x00\x00\x00\x04"},
+		{"more than the conversation may have", "Z\x00\x00\x00\x05IZ\x00\x00\x00\x04", 8, "Z\x00\x00\x00\x05I and an error"},
+		{"a message too long", "R\x7f\xff\xff\xff....", 100, " and an error"},
+		{"a length too small", "R\x00\x00\x00\x03....", 100, " and an error"},
+		{"half a header", "R\x00", 100, " and an error"},
+	} {
+		near, far := net.Pipe()
+		go func() {
+			_, _ = far.Write([]byte(c.sent))
+			_ = far.Close()
+		}()
+		b, err := io.ReadAll(newBoundedConn(near, c.left))
+		got := string(b)
+		if err != nil {
+			got += " and an error"
+		}
+		if got != c.want {
+			t.Errorf("%s: %q (%v), want %q", c.name, got, err, c.want)
+		}
+		_ = near.Close()
 	}
 }
 
