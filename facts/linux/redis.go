@@ -124,8 +124,22 @@ func findRedis(ctx context.Context, r *facts.Reader) ([]*redisInstance, error) {
 		}
 		i.process = &p
 	}
+	all = withoutStrays(all)
 	slices.SortStableFunc(all, func(a, b *redisInstance) int { return cmp.Compare(a.file, b.file) })
 	return all, missing
+}
+
+// withoutStrays drops files that nothing starts, where something else is started: a left-over, or a part of another file.
+// Those that a template unit would start by their name stay.
+func withoutStrays(all []*redisInstance) []*redisInstance {
+	started := func(i *redisInstance) bool { return i.command != nil || i.process != nil }
+	if !slices.ContainsFunc(all, started) {
+		return all
+	}
+	return slices.DeleteFunc(all, func(i *redisInstance) bool {
+		base := path.Base(i.file)
+		return !started(i) && !strings.HasPrefix(base, "redis-") && !strings.HasPrefix(base, "valkey-")
+	})
 }
 
 // redisFiles are the configuration files in the usual directories that are an instance's: not Sentinel's, and not

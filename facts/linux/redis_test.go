@@ -65,6 +65,8 @@ tls-auth-clients OPTIONAL
 enable-debug-command local
 user default off nopass
 user alice on >hunter2 ~* +@all -@admin
+-- /etc/redis/left-over.conf --
+bind *
 -- /etc/redis/sentinel.conf --
 sentinel monitor x 127.0.0.1 6379 2
 -- /var/lib/redis dir mode=0750 --

@@ -2,6 +2,7 @@ package hosttests
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +135,8 @@ func redisText(v any) string {
 	switch v := v.(type) {
 	case bool:
 		return map[bool]string{true: "yes", false: "no"}[v]
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	case []any:
 		var words []string
 		for _, w := range v {
