@@ -40,7 +40,7 @@ const (
 	mariadbRestart = "systemctl reset-failed mariadb; systemctl daemon-reload; systemctl restart mariadb"
 	mariadbUndo    = `cp /root/good.cnf /etc/mysql/mariadb.conf.d/99-z.cnf; rm -rf /etc/systemd/system/mariadb.service.d
 chmod 0644 /etc/mysql/mariadb.conf.d/99-z.cnf; chmod 0640 /etc/mysql/tls/key.pem; chmod 0750 /var/lib/mysql; chmod 0660 /var/lib/mysql/error.log; chsh -s /bin/false mysql
-mariadb -e "DROP DATABASE IF EXISTS test" -e "DROP USER IF EXISTS ''@localhost, a@'%', a@localhost, root@'192.0.2.%', b@localhost"`
+mariadb -e "DROP DATABASE IF EXISTS test; DROP USER IF EXISTS ''@localhost, a@'%', a@localhost, root@'192.0.2.%', b@localhost" || true`
 )
 
 func TestMariaDBSettingsFlipTheirControls(t *testing.T) {
@@ -62,7 +62,7 @@ func TestMariaDBSettingsFlipTheirControls(t *testing.T) {
 		conf("bind to one address", "bind-address = 192.0.2.1", "1.2=fail"),
 		conf("no certificate", "bind-address = 192.0.2.1\\nrequire-secure-transport=0\\nssl_cert=\\nssl_key=\\nssl=0", "1.2=fail 1.3=fail"),
 		conf("old TLS", "tls_version=TLSv1.1,TLSv1.2", "1.4=fail"),
-		conf("no grant tables", "skip-grant-tables\\nskip-networking=0\\nbind-address=127.0.0.1", "2.1=critical"),
+		conf("no grant tables", "skip-grant-tables\\nskip-networking=0\\nbind-address=127.0.0.1", "2.1=fail"),
 		conf("short passwords", "simple_password_check_minimal_length=8", "2.7=fail"),
 		conf("no password check", "simple-password-check=OFF", "2.7=fail"),
 		conf("local files", "loose_local_infile", "3.1=fail"),
