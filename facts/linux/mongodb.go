@@ -110,7 +110,9 @@ func findMongoDB(ctx context.Context, r *facts.Reader) ([]*mongoInstance, error)
 	commands, err := unitCommands(ctx, r, mongoPrograms, mongoUnits...)
 	missing = cmp.Or(missing, err)
 	for _, c := range commands {
-		at := slices.IndexFunc(all, func(i *mongoInstance) bool { return i.process != nil && i.process.Unit.Or("") == c.unit && i.command == nil })
+		at := slices.IndexFunc(all, func(i *mongoInstance) bool {
+			return i.process != nil && i.process.Unit.Or("") == c.unit && i.command == nil
+		})
 		if at >= 0 {
 			all[at].command = &c
 			continue

@@ -271,7 +271,7 @@ func describeRedis(ctx context.Context, r *facts.Reader, i *redisInstance) Redis
 		s.Live = answer.settings != nil
 		s.Open = facts.Known(s.Live, answer.origin)
 		if s.Live {
-			s.RedisSettings = liveRedis(answer, s.Configured)
+			s.RedisSettings = liveRedis(answer)
 		}
 	}
 	s.NotLive = why

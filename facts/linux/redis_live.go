@@ -182,7 +182,7 @@ func (a *redisAnswer) readUsers(c *resp.Conn) {
 }
 
 // liveRedis is what the server said is in force.
-func liveRedis(a *redisAnswer, configured RedisSettings) RedisSettings {
+func liveRedis(a *redisAnswer) RedisSettings {
 	v := facts.Known(a.info["redis_version"], a.origin)
 	from := redisValues{absent: "default of Redis", get: func(name string) ([]string, facts.Origin, bool) {
 		value, ok := a.settings[name]

@@ -129,7 +129,7 @@ func TestRedisUsersOfAnACLFile(t *testing.T) {
 	for acl, want := range map[string]string{
 		"user alice on >x +@all\n":          "true", // the default user is as if new, whatever requirepass says
 		"user default on #aa ~* &* +@all\n": "false",
-		"user default of\n":                 `unknown: /etc/redis/users.acl:1: rule 1 of user "default": Redis does not know it`,
+		"user default of\n":                 `unknown: /etc/redis/users.acl:1: rule 1 of user "default": the server does not know it`,
 	} {
 		h := hosttest.New(t, dpkgRedis+redisUnit+"-- /etc/redis/redis.conf --\nrequirepass x\naclfile /etc/redis/users.acl\n-- /etc/redis/users.acl --\n"+acl)
 		if got := hosttest.Leaf(hosttest.Read(t, h, Sources(), "redis"), "[0].default_user.nopass"); got != want {

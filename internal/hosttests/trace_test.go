@@ -160,6 +160,7 @@ func TestReadingEveryFactChangesNothingAndStartsNothing(t *testing.T) {
 // examples are arguments of keyed facts that have rules of their own; any other gets a name that every host has.
 var examples = map[string][]any{
 	"audit_rule":       {"-w /etc/sudoers -p wa"},
+	"database":         {"redis"},
 	"dconf":            {"org/gnome/login-screen/banner-message-enable"},
 	"firewall::admits": {"tcp", 22},
 	"glob":             {"/etc/cron.d/*"},

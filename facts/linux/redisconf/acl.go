@@ -110,7 +110,7 @@ func (u *User) prefixed(rule string) error {
 		}
 		u.MayConfigure = u.MayConfigure || inner.MayConfigure
 	default:
-		return errors.New("Redis does not know it")
+		return errors.New("the server does not know it")
 	}
 	return nil
 }
