@@ -50,7 +50,7 @@ func TestMariaDBSettingsFlipTheirControls(t *testing.T) {
 		return settingCase{name, "printf '[mysqld]\\n" + line + "\\n' >> /etc/mysql/mariadb.conf.d/99-z.cnf", true, controls}
 	}
 	statement := func(name, text, controls string) settingCase {
-		return settingCase{name, "mariadb <<'EOF'\nSET GLOBAL simple_password_check_minimal_length=0, GLOBAL simple_password_check_digits=0, GLOBAL simple_password_check_letters_same_case=0, GLOBAL simple_password_check_other_characters=0, GLOBAL strict_password_validation=0;\n" + text + ";\nSET GLOBAL simple_password_check_minimal_length=14;\nEOF", false, controls}
+		return settingCase{name, "mariadb <<'EOF'\n" + text + ";\nFLUSH PRIVILEGES;\nEOF", false, controls}
 	}
 	for control, verdict := range judged(t, h, "mariadb") {
 		if verdict != "pass" && !strings.HasPrefix(control, "5.4") {
@@ -74,13 +74,13 @@ func TestMariaDBSettingsFlipTheirControls(t *testing.T) {
 		conf("few warnings", "log_warnings=1", "5.2=fail"),
 		conf("no audit", "server_audit_logging=OFF", "5.4=fail"),
 		conf("a NUL hides the value", "local_infile\\0=0", "3.1=fail"),
-		statement("an anonymous account", "CREATE USER ''@localhost IDENTIFIED BY 'x'", "2.2=fail"),
-		statement("an empty password", "CREATE USER a@localhost", "2.3=fail"),
-		statement("one of several ways is empty", "CREATE USER b@localhost IDENTIFIED VIA unix_socket OR mysql_native_password", "2.3=fail"),
-		statement("root from elsewhere", "CREATE USER root@'192.0.2.%' IDENTIFIED BY 'x'", "2.4=fail"),
-		statement("from any host", "CREATE USER a@'%' IDENTIFIED BY 'x'", "2.5=fail"),
-		statement("a right over everything", "CREATE USER a@localhost IDENTIFIED BY 'x'; GRANT FILE ON *.* TO a@localhost", "2.6=fail"),
-		statement("a right to the grant tables", "CREATE USER a@localhost IDENTIFIED BY 'x'; GRANT INSERT ON mysql.* TO a@localhost", "2.6=fail"),
+		statement("an anonymous account", "CREATE USER ''@localhost IDENTIFIED BY 'Abcdefg-1234567'", "2.2=fail"),
+		statement("an empty password", `INSERT INTO mysql.global_priv VALUES ('localhost', 'a', '{"access":0,"plugin":"mysql_native_password","authentication_string":""}')`, "2.3=fail"),
+		statement("one of several ways is empty", `INSERT INTO mysql.global_priv VALUES ('localhost', 'b', '{"access":0,"plugin":"unix_socket","authentication_string":"","auth_or":[{},{"plugin":"mysql_native_password","authentication_string":""}]}')`, "2.3=fail"),
+		statement("root from elsewhere", "CREATE USER root@'192.0.2.%' IDENTIFIED BY 'Abcdefg-1234567'", "2.4=fail"),
+		statement("from any host", "CREATE USER a@'%' IDENTIFIED BY 'Abcdefg-1234567'", "2.5=fail"),
+		statement("a right over everything", "CREATE USER a@localhost IDENTIFIED BY 'Abcdefg-1234567'; GRANT FILE ON *.* TO a@localhost", "2.6=fail"),
+		statement("a right to the grant tables", "CREATE USER a@localhost IDENTIFIED BY 'Abcdefg-1234567'; GRANT INSERT ON mysql.* TO a@localhost", "2.6=fail"),
 		statement("the test database", "CREATE DATABASE test", "3.6=fail"),
 		{"a shell", "chsh -s /bin/bash mysql", false, "4.2=fail"},
 		{"an option file", "chmod 0664 /etc/mysql/mariadb.conf.d/99-z.cnf", false, "4.3=fail"},
