@@ -14,6 +14,8 @@ type Host struct {
 	Live bool
 	// Native tells that the host is the one we run on, so that netlink, D-Bus and system calls speak of it.
 	Native bool
+	// NoProbe forbids connections to the host's own services; what only they could tell is unknown.
+	NoProbe bool
 	// Labels are what its owner calls it: role = db.
 	Labels map[string]string
 	// Reader is the program that answers "_reader KIND" by reading what only another account may (see linux.ReadAs),

@@ -75,6 +75,8 @@ type CertificateEntry struct {
 	KeyOwner           facts.V[string]    `fact:"key_owner" doc:"Name of its owner."`
 	KeyGroup           facts.V[string]    `fact:"key_group" doc:"Name of its group."`
 	KeyMatches         facts.V[bool]      `fact:"key_matches" doc:"Whether the private key belongs to the certificate."`
+
+	raw string // the certificate itself
 }
 
 func collectCertificates(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.List[CertificateEntry], error) {
@@ -165,6 +167,7 @@ func readCertificates(ctx context.Context, r *facts.Reader, name string) (facts.
 
 func (e *CertificateEntry) describe(c *x509.Certificate, now time.Time) {
 	at := e.Origin
+	e.raw = string(c.Raw)
 	var names []string
 	names = append(names, c.DNSNames...)
 	for _, ip := range c.IPAddresses {

@@ -44,6 +44,7 @@ var table = []Rule{
 	{Folder: "facts/linux/packetpath", Ours: []string{"facts/linux/nftexpr", "facts/linux/iptsave"}, Never: all(operatingSystem, processes, testing_), Except: []string{"golang.org/x/sys/unix"}}, // what decoded rules do to a packet
 	{Folder: "facts/linux/aptconf", Ours: []string{"facts/linux/dpkgdb"}, Never: all(operatingSystem, processes, networks, hostLibraries, testing_), Except: onlyTypes},                           // apt's files are in dpkg's format
 	{Folder: "facts/linux/aptlists", Ours: []string{"facts/linux/aptconf", "facts/linux/dpkgdb"}, Never: all(operatingSystem, processes, networks, hostLibraries, testing_), Except: onlyTypes},
+	{Folder: "facts/linux/tlsprobe", Ours: []string{"facts/linux/tlshello", "facts/linux/starttls"}, Never: all(processes, testing_)}, // connections to this host's own listeners
 	{Folder: "facts/linux/*conf", Never: all(operatingSystem, processes, networks, hostLibraries, testing_), Except: onlyTypes},
 	{Folder: "facts/remote/...", Ours: with("facts"), Never: all(processes, testing_)},
 	{Folder: "facts/linux/*/internal/*"}, // generators of tables
