@@ -8,7 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -76,36 +79,75 @@ type CertificateEntry struct {
 	KeyGroup           facts.V[string]    `fact:"key_group" doc:"Name of its group."`
 	KeyMatches         facts.V[bool]      `fact:"key_matches" doc:"Whether the private key belongs to the certificate."`
 
+	UsedBy      facts.List[CertificateUse] `fact:"used_by" doc:"Where configurations of nginx, Apache, Postfix, Dovecot and PostgreSQL name the file, links followed; empty for a file that none of them uses."`
+	LetsEncrypt facts.V[string]            `fact:"letsencrypt" doc:"live or archive, for a file in those directories of certbot's; else empty."`
+
 	raw string // the certificate itself
 }
 
 func collectCertificates(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.List[CertificateEntry], error) {
+	names, unread := certificateFiles(ctx, r)
+	left := 0
+	if len(names) > maxCertFiles {
+		names, left = names[:maxCertFiles], len(names)-maxCertFiles
+	}
+	lists := make([]facts.List[CertificateEntry], len(names))
+	errs := make([]error, len(names))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(names)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
+				if errs[i] = ctx.Err(); errs[i] == nil {
+					lists[i], errs[i] = readCertificates(ctx, r, names[i])
+				}
+			}
+		})
+	}
+	wg.Wait()
 	var all []CertificateEntry
-	unread, files := "", 0
+	for i, list := range lists {
+		switch {
+		case facts.IsAbsent(errs[i]): // a dangling link
+		case errs[i] != nil:
+			unread = errs[i].Error()
+		default:
+			all = append(all, list.Items()...)
+			unread += list.Reason()
+		}
+	}
+	if left > 0 {
+		unread = fmt.Sprintf("%d more files of certificates are not read: the bound is %d", left, maxCertFiles)
+	}
+	return completeUnless(all, facts.Origin{}, unread), nil
+}
+
+// certificateFiles are those of the usual places, and those that a configuration names.
+func certificateFiles(ctx context.Context, r *facts.Reader) (names []string, unread string) {
+	seen := map[string]bool{}
+	add := func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
 	for _, pattern := range certificatePlaces {
 		found, err := r.Glob(pattern)
 		if err != nil {
 			unread = err.Error()
 		}
 		for _, name := range found {
-			if !isCertificateName(r, name) {
-				continue
-			}
-			if files++; files > maxCertFiles || ctx.Err() != nil {
-				return facts.Partial(all, facts.Origin{}, fmt.Sprintf("more than %d files of certificates, or no time left for them", maxCertFiles)), nil
-			}
-			list, err := readCertificates(ctx, r, name)
-			switch {
-			case facts.IsAbsent(err): // a dangling link
-			case err != nil:
-				unread = err.Error()
-			default:
-				all = append(all, list.Items()...)
-				unread += list.Reason()
+			if isCertificateName(r, name) {
+				add(name)
 			}
 		}
 	}
-	return completeUnless(all, facts.Origin{}, unread), nil
+	if u, err := usesOf(ctx, r); err == nil {
+		for _, name := range u.paths {
+			add(name)
+		}
+	}
+	return names, unread
 }
 
 // isCertificateName tells whether a file may hold a local certificate: by its name, and in the trust store by not being a
@@ -140,9 +182,11 @@ func readCertificates(ctx context.Context, r *facts.Reader, name string) (facts.
 	certs, complete := certfile.Parse(b)
 	at := facts.File(name, 0)
 	chain := chainOf(ctx, r, certs)
+	u, usesErr := usesOf(ctx, r)
 	out := make([]CertificateEntry, 0, len(certs))
 	for i, c := range certs {
 		e := CertificateEntry{Path: name, Position: i, Origin: at}
+		e.usedBy(r, u, usesErr)
 		if c.Err != nil {
 			e.Missing = facts.Missing(fmt.Sprintf("%s: certificate %d: %v", name, i, c.Err))
 			out = append(out, e)

@@ -147,3 +147,27 @@ func parseLabel(s string) (key, value string, err error) {
 	}
 	return key, value, nil
 }
+
+// probesOff tells whether the configuration's file settings has the line probe = no: then no connection to the machine's
+// own services is made.
+func (p *program) probesOff() (bool, error) {
+	files, err := p.configFiles("settings")
+	if err != nil || len(files) == 0 {
+		return false, err
+	}
+	off, n := false, 0
+	for line := range bytes.Lines(files[0].text) {
+		n++
+		text := strings.TrimSpace(string(line))
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		key, value, _ := strings.Cut(text, "=")
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		if key != "probe" || value != "yes" && value != "no" {
+			return false, fmt.Errorf("%s:%d: %q is no setting: there is probe = yes, and probe = no", files[0].name, n, text)
+		}
+		off = value == "no"
+	}
+	return off, nil
+}

@@ -19,6 +19,8 @@ type hostFlags struct {
 	root   string
 	from   string
 	labels []string
+
+	noProbe bool
 }
 
 func (f *hostFlags) add(cmd *cobra.Command, recordings bool) {
@@ -28,6 +30,7 @@ func (f *hostFlags) add(cmd *cobra.Command, recordings bool) {
 		_ = cmd.MarkFlagFilename("from")
 	}
 	cmd.Flags().StringArrayVar(&f.labels, "label", nil, "label the host `KEY=VALUE` for policies and reports (repeatable)")
+	cmd.Flags().BoolVar(&f.noProbe, "no-probe", false, "open no connection to this machine's own services")
 	_ = cmd.MarkFlagDirname("root")
 }
 
@@ -62,7 +65,10 @@ func (p *program) target(cmd *cobra.Command, f *hostFlags) (*target, error) {
 		host = facts.RootHost(f.root)
 	} else if labels, err = p.labels(); err != nil {
 		return nil, err
+	} else if host.NoProbe, err = p.probesOff(); err != nil {
+		return nil, err
 	}
+	host.NoProbe = host.NoProbe || f.noProbe
 	if err := f.label(cmd, labels); err != nil {
 		return nil, err
 	}
