@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"runtime"
 	"strings"
@@ -137,7 +138,7 @@ func certificateFiles(ctx context.Context, r *facts.Reader) (names []string, unr
 			unread = err.Error()
 		}
 		for _, name := range found {
-			if isCertificateName(r, name) {
+			if isCertificateName(ctx, r, name) {
 				add(name)
 			}
 		}
@@ -152,18 +153,37 @@ func certificateFiles(ctx context.Context, r *facts.Reader) (names []string, unr
 
 // isCertificateName tells whether a file may hold a local certificate: by its name, and in the trust store by not being a
 // link to what a package brought.
-func isCertificateName(r *facts.Reader, name string) bool {
+func isCertificateName(ctx context.Context, r *facts.Reader, name string) bool {
 	switch path.Ext(name) {
 	case ".pem", ".crt", ".cer", ".cert", ".der":
 	default:
 		return false
 	}
-	st, err := r.Lstat(name)
-	if err != nil || st.IsDir() || strings.HasPrefix(path.Base(name), "ca-certificates.") || strings.HasPrefix(path.Base(name), "ca-bundle.") {
+	dir, base := path.Dir(name), path.Base(name)
+	if strings.HasPrefix(base, "ca-certificates.") || strings.HasPrefix(base, "ca-bundle.") {
 		return false
 	}
-	dir := path.Dir(name)
-	return dir != "/etc/ssl/certs" && dir != "/etc/pki/tls/certs" || st.Mode().IsRegular()
+	kinds, err := kindsIn(ctx, r, dir)
+	kind, ok := kinds[base]
+	if err != nil || !ok || kind.IsDir() {
+		return false
+	}
+	return dir != "/etc/ssl/certs" && dir != "/etc/pki/tls/certs" || kind.IsRegular()
+}
+
+// kindsIn are the names in a directory and what they are, read once for all who look for a file there.
+func kindsIn(ctx context.Context, r *facts.Reader, dir string) (map[string]fs.FileMode, error) {
+	return facts.Once(ctx, r, "names in "+dir, func(_ context.Context, r *facts.Reader) (map[string]fs.FileMode, error) {
+		entries, err := r.ReadDir(dir)
+		if err != nil {
+			return nil, err
+		}
+		kinds := make(map[string]fs.FileMode, len(entries))
+		for _, e := range entries {
+			kinds[e.Name()] = e.Type()
+		}
+		return kinds, nil
+	})
 }
 
 func collectCertificate(ctx context.Context, r *facts.Reader, key facts.Key) (facts.List[CertificateEntry], error) {
@@ -183,10 +203,11 @@ func readCertificates(ctx context.Context, r *facts.Reader, name string) (facts.
 	at := facts.File(name, 0)
 	chain := chainOf(ctx, r, certs)
 	u, usesErr := usesOf(ctx, r)
+	used := usedBy(r, name, u, usesErr)
 	out := make([]CertificateEntry, 0, len(certs))
 	for i, c := range certs {
 		e := CertificateEntry{Path: name, Position: i, Origin: at}
-		e.usedBy(r, u, usesErr)
+		e.UsedBy, e.LetsEncrypt = used, letsEncrypt(name)
 		if c.Err != nil {
 			e.Missing = facts.Missing(fmt.Sprintf("%s: certificate %d: %v", name, i, c.Err))
 			out = append(out, e)
@@ -352,6 +373,10 @@ func (e *CertificateEntry) findKey(ctx context.Context, r *facts.Reader, c *x509
 		return
 	}
 	for _, name := range keyCandidates(e.Path) {
+		kinds, err := kindsIn(ctx, r, path.Dir(name))
+		if _, there := kinds[path.Base(name)]; facts.IsAbsent(err) || err == nil && !there {
+			continue
+		}
 		b, err := r.ReadFileMax(name, 64<<10)
 		if facts.IsAbsent(err) {
 			continue

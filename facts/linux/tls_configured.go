@@ -396,21 +396,24 @@ func readPostgreSQL(r *facts.Reader) (found []reference, problems []string) {
 	return found, problems
 }
 
-// usedBy says which services name the certificate's file.
-func (e *CertificateEntry) usedBy(r *facts.Reader, u *uses, err error) {
-	switch {
-	case err != nil:
-		e.UsedBy = facts.UnknownList[CertificateUse](err.Error())
-	case u.unknown != "":
-		e.UsedBy = facts.Partial(u.by[resolved(r, e.Path)], e.Origin, u.unknown)
-	default:
-		e.UsedBy = facts.Complete(append([]CertificateUse{}, u.by[resolved(r, e.Path)]...), e.Origin)
+// usedBy says which services name a certificate's file.
+func usedBy(r *facts.Reader, name string, u *uses, err error) facts.List[CertificateUse] {
+	if err != nil {
+		return facts.UnknownList[CertificateUse](err.Error())
 	}
-	where := ""
-	for _, w := range []string{"live", "archive"} {
-		if strings.HasPrefix(e.Path, "/etc/letsencrypt/"+w+"/") {
-			where = w
+	found := []CertificateUse{}
+	if len(u.by) > 0 {
+		found = append(found, u.by[resolved(r, name)]...)
+	}
+	return completeUnless(found, facts.File(name, 0), u.unknown)
+}
+
+// letsEncrypt tells certbot's live certificates from those of its archive.
+func letsEncrypt(name string) facts.V[string] {
+	for _, dir := range []string{"live", "archive"} {
+		if strings.HasPrefix(name, "/etc/letsencrypt/"+dir+"/") {
+			return facts.Known(dir, facts.File(name, 0))
 		}
 	}
-	e.LetsEncrypt = facts.Known(where, e.Origin)
+	return facts.Known("", facts.File(name, 0))
 }
