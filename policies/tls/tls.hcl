@@ -54,7 +54,7 @@ control "1.1" {
   }
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
-  violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for v in e.versions : v.offered if contains(["SSLv3", "TLSv1", "TLSv1.1"], v.name)])]
+  violations = [for e in tls_endpoints : { name = e.name, message = "speaks ${join(", ", [for v in e.versions : v.name if v.offered && contains(["SSLv3", "TLSv1", "TLSv1.1"], v.name)])}" } if e.speaks_tls && anytrue([for v in e.versions : v.offered if contains(["SSLv3", "TLSv1", "TLSv1.1"], v.name)])]
 }
 
 control "1.2" {
@@ -82,7 +82,7 @@ control "1.3" {
   }
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
-  violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for v in e.versions : v.offered if v.name != "TLSv1.3"])]
+  violations = [for e in tls_endpoints : { name = e.name, message = "speaks ${join(", ", [for v in e.versions : v.name if v.offered && v.name != "TLSv1.3"])}" } if e.speaks_tls && anytrue([for v in e.versions : v.offered if v.name != "TLSv1.3"])]
 }
 
 control "1.4" {
@@ -124,7 +124,7 @@ control "2.1" {
   }
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
-  violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for s in e.cipher_suites : length(setintersection(s.weaknesses, ["anonymous", "null", "export"])) > 0])]
+  violations = [for e in tls_endpoints : { name = e.name, message = "offers ${join(", ", distinct([for s in e.cipher_suites : s.name if length(setintersection(s.weaknesses, ["anonymous", "null", "export"])) > 0]))}" } if e.speaks_tls && anytrue([for s in e.cipher_suites : length(setintersection(s.weaknesses, ["anonymous", "null", "export"])) > 0])]
 }
 
 control "2.2" {
@@ -138,7 +138,7 @@ control "2.2" {
   }
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
-  violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for s in e.cipher_suites : length(setintersection(s.weaknesses, ["rc4", "rc2", "des", "3des", "md5"])) > 0])]
+  violations = [for e in tls_endpoints : { name = e.name, message = "offers ${join(", ", distinct([for s in e.cipher_suites : s.name if length(setintersection(s.weaknesses, ["rc4", "rc2", "des", "3des", "md5"])) > 0]))}" } if e.speaks_tls && anytrue([for s in e.cipher_suites : length(setintersection(s.weaknesses, ["rc4", "rc2", "des", "3des", "md5"])) > 0])]
 }
 
 control "2.3" {
@@ -152,7 +152,7 @@ control "2.3" {
   }
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
-  violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for s in e.cipher_suites : !s.forward_secrecy])]
+  violations = [for e in tls_endpoints : { name = e.name, message = "offers ${join(", ", distinct([for s in e.cipher_suites : s.name if !s.forward_secrecy]))}" } if e.speaks_tls && anytrue([for s in e.cipher_suites : !s.forward_secrecy])]
 }
 
 control "2.4" {
@@ -166,7 +166,7 @@ control "2.4" {
   }
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
-  violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for s in e.cipher_suites : !contains(local.suites, s.name)])]
+  violations = [for e in tls_endpoints : { name = e.name, message = "offers ${join(", ", distinct([for s in e.cipher_suites : s.name if !contains(local.suites, s.name)]))}" } if e.speaks_tls && anytrue([for s in e.cipher_suites : !contains(local.suites, s.name)])]
 }
 
 control "2.5" {
@@ -194,7 +194,7 @@ control "3.1" {
   }
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
-  violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for g in e.groups : !contains(local.groups, g.name)])]
+  violations = [for e in tls_endpoints : { name = e.name, message = "offers ${join(", ", distinct([for g in e.groups : g.name if !contains(local.groups, g.name)]))}" } if e.speaks_tls && anytrue([for g in e.groups : !contains(local.groups, g.name)])]
 }
 
 control "3.2" {
@@ -208,7 +208,7 @@ control "3.2" {
   }
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
-  violations = [for e in tls_endpoints : e if e.speaks_tls && e.dh_bits > 0 && e.dh_bits < 2048]
+  violations = [for e in tls_endpoints : { name = e.name, message = "${e.dh_bits} bits" } if e.speaks_tls && e.dh_bits > 0 && e.dh_bits < 2048]
 }
 
 control "3.3" {
@@ -236,7 +236,7 @@ control "4.1" {
   }
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
-  violations = [for e in tls_endpoints : e if e.speaks_tls && !e.chain_valid]
+  violations = [for e in tls_endpoints : { name = e.name, message = e.chain_problem } if e.speaks_tls && !e.chain_valid]
 }
 
 control "4.2" {
@@ -250,7 +250,7 @@ control "4.2" {
   }
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
-  violations = [for e in tls_endpoints : e if e.speaks_tls && days_until(e.not_after) < var.validity_days]
+  violations = [for e in tls_endpoints : { name = e.name, message = "until ${e.not_after}" } if e.speaks_tls && days_until(e.not_after) < var.validity_days]
 }
 
 control "4.3" {
