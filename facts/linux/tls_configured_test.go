@@ -95,8 +95,9 @@ func BenchmarkCertificatesOnDisk(b *testing.B) {
 	for i := range 140 {
 		archive.WriteString(issue(b, fmt.Sprint("root ", i), true, key, nil, hosttest.Now.AddDate(1, 0, 0)).pem)
 	}
+	ca := issue(b, "ca", true, key, nil, hosttest.Now.AddDate(1, 0, 0))
 	for i := range 600 {
-		fmt.Fprintf(&archive, "-- /etc/nginx/ssl/%d.pem --\n%s", i, issue(b, fmt.Sprint("www", i, ".example.org"), false, key, nil, hosttest.Now.AddDate(1, 0, 0)).pem)
+		fmt.Fprintf(&archive, "-- /etc/nginx/ssl/%d.pem --\n%s", i, issue(b, fmt.Sprint("www", i, ".example.org"), false, key, ca, hosttest.Now.AddDate(1, 0, 0)).pem)
 	}
 	h := hosttest.New(b, archive.String())
 	for b.Loop() {

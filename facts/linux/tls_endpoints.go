@@ -197,7 +197,8 @@ func surroundingsOf(ctx context.Context, r *facts.Reader) *surroundings {
 	return s
 }
 
-// askableNames are the names that a server which wants one may know: the host's, and those of certificates with a key.
+// askableNames are the names that a server which wants one may know: the host's, and those of certificates
+// that a service uses, or that have a key.
 func askableNames(host string, certs func() (facts.List[CertificateEntry], error)) []string {
 	var names []string
 	add := func(n string) {
@@ -209,7 +210,7 @@ func askableNames(host string, certs func() (facts.List[CertificateEntry], error
 	add(host)
 	if list, err := certs(); err == nil {
 		for _, c := range list.Items() {
-			if c.Position == 0 && c.KeyPath.Or("") != "" {
+			if c.Position == 0 && (c.KeyPath.Or("") != "" || len(c.UsedBy.Items()) > 0) {
 				for _, n := range c.Names.Items() {
 					add(n)
 				}
@@ -401,7 +402,7 @@ func (e *TLSEndpoint) chosen(res *tlsprobe.Result) {
 // certificates fills in what is said of the chains.
 func (e *TLSEndpoint) certificates(ctx context.Context, r *facts.Reader, s *surroundings, res *tlsprobe.Result) {
 	if len(res.Chains) == 0 {
-		if res.ChainErr == "" && res.Versions[tlshello.TLS13].Known && anonymousOnly(e.Suites) {
+		if anonymousOnly(e.Suites) {
 			e.Chain = facts.Complete([]EndpointCertificate{}, e.Origin)
 			e.noChain("it presents no certificate: its suites need none")
 			e.ChainValid = facts.Known(false, e.Origin)

@@ -72,11 +72,12 @@ func clientSays(t *testing.T, h *testhost.Host, port int, version, suite string,
 	}
 	arguments := append([]string{"s_client", "-connect", fmt.Sprint("127.0.0.1:", port), version, "-cipher", suite + ":@SECLEVEL=0"}, more...)
 	out, _ := h.Command(ctx, "openssl", arguments...).CombinedOutput()
-	return strings.Contains(string(out), "New, TLS") && !strings.Contains(string(out), "Cipher is (NONE)")
+	return strings.Contains(string(out), "New, ") && !strings.Contains(string(out), "Cipher is (NONE)")
 }
 
 func TestTLSEndpointsAreWhatOpenSSLSays(t *testing.T) {
 	h := tlsHost(t)
+	install(t, h, "readfacts") // which may build it first
 	start := time.Now()
 	endpoints := map[string]map[string]any{}
 	for _, e := range read(t, h, key{"tls_endpoints"}).list("tls_endpoints") {
@@ -112,7 +113,7 @@ func TestTLSEndpointsAreWhatOpenSSLSays(t *testing.T) {
 		"443":  {"starttls": "", "certificate_file": "/root/c.pem", "unit": "nginx.service", "sni_default": true},
 		"8443": {"speaks_tls": true, "sni_default": false, "certificate_file": "/root/c.pem"},
 		"9002": {"server_order": true}, "9001": {"server_order": false, "dh_bits": float64(2048)},
-		"9003": {"chain_valid": false}, "9020": {"speaks_tls": nil},
+		"9003": {"chain_valid": false}, "9020": {"speaks_tls": "it accepts connections and gives no answer in time"},
 	} {
 		for attr, value := range want {
 			if got := endpoints[port][attr]; fmt.Sprint(got) != fmt.Sprint(value) {

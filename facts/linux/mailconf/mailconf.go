@@ -105,7 +105,7 @@ func expand(value string, settings map[string]Setting, depth int) (string, error
 		if !found {
 			return b.String(), nil
 		}
-		name := rest
+		var name string
 		if rest != "" && (rest[0] == '{' || rest[0] == '(') {
 			end := strings.IndexByte(rest, map[byte]byte{'{': '}', '(': ')'}[rest[0]])
 			if end < 0 {
