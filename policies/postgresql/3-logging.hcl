@@ -297,7 +297,7 @@ control "3.15" {
     nist_800_53 = ["AU-3"]
   }
 
-  violations = [for c in postgres : { name = c.name, value = c.log_line_prefix } if !matches(c.log_line_prefix, "(^|[^%])(%%)*%-?[0-9]*[mtn]") || !matches(c.log_line_prefix, "(^|[^%])(%%)*%-?[0-9]*[pc]") || !matches(c.log_line_prefix, "(^|[^%])(%%)*%-?[0-9]*u") || !matches(c.log_line_prefix, "(^|[^%])(%%)*%-?[0-9]*d") || !matches(c.log_line_prefix, "(^|[^%])(%%)*%-?[0-9]*[hr]")]
+  violations = [for c in postgres : { name = c.name, value = c.log_line_prefix } if !matches(c.log_line_prefix, "(^|[^%])([%][%])*[%]-?[0-9]*[mtn]") || !matches(c.log_line_prefix, "(^|[^%])([%][%])*[%]-?[0-9]*[pc]") || !matches(c.log_line_prefix, "(^|[^%])([%][%])*[%]-?[0-9]*u") || !matches(c.log_line_prefix, "(^|[^%])([%][%])*[%]-?[0-9]*d") || !matches(c.log_line_prefix, "(^|[^%])([%][%])*[%]-?[0-9]*[hr]")]
 
   fix "postgres_setting" {
     for_each = violations
@@ -353,7 +353,7 @@ control "3.18" {
   }
 
   violations = flatten([for c in postgres : [
-    for o in c.overrides : { name = c.name, message = "${c.name}: ${o.name} for ${o.role == "" ? "all roles" : o.role} in ${o.database == "" ? "all databases" : o.database}" }
+    for o in c.overrides : { name = c.name, message = format("%s: %s for %s in %s", c.name, o.name, o.role == "" ? "all roles" : o.role, o.database == "" ? "all databases" : o.database) }
     if startswith(o.name, "log_") || startswith(o.name, "pgaudit.")
   ]])
   remedy = "ALTER ROLE … RESET, or ALTER DATABASE … RESET, for what is named."
