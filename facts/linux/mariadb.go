@@ -309,7 +309,7 @@ func describeMariaDB(ctx context.Context, r *facts.Reader, i *mariadbInstance) M
 		s.Running = facts.Unknown[bool](facts.Offline)
 	}
 	s.identity(i)
-	s.Configured = configuredMariaDB(i)
+	s.Configured = configuredMariaDB(r, i)
 	s.MariaDBSettings = s.Configured
 	s.optionFiles(ctx, r, i)
 	answer, why := askMariaDB(ctx, r, i)

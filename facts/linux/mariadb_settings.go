@@ -3,6 +3,7 @@ package linux
 import (
 	"fmt"
 	"net/netip"
+	"path"
 	"strconv"
 	"strings"
 
@@ -63,8 +64,9 @@ func optionOrigin(o mycnf.Option) facts.Origin {
 	return facts.File(o.File, o.Line)
 }
 
-// configuredMariaDB is what option files and the command line say.
-func configuredMariaDB(i *mariadbInstance) MariaDBSettings {
+// configuredMariaDB is what option files and the command line say. MySQL puts what SET PERSIST wrote before them: where
+// there is such a file nothing is certain but the data directory, which can't be persisted.
+func configuredMariaDB(r *facts.Reader, i *mariadbInstance) MariaDBSettings {
 	from := mariadbValues{absent: facts.From("default of " + i.flavour + " " + i.version), flavour: i.flavour}
 	if len(i.conf.Problems) > 0 {
 		from.broken = i.conf.Problems[0].String()
@@ -85,7 +87,28 @@ func configuredMariaDB(i *mariadbInstance) MariaDBSettings {
 		return o.Value, optionOrigin(o), true, nil
 	}
 	from.plugins = i.loadedPlugins()
-	return from.settings()
+	s := from.settings()
+	dir, known := s.DataDir.Get()
+	if i.flavour == "mariadb" || !known || from.broken != "" {
+		return s
+	}
+	if from.broken = persisted(r, path.Join(dir, "mysqld-auto.cnf")); from.broken != "" {
+		directory := s.DataDir
+		s = from.settings()
+		s.DataDir = directory
+	}
+	return s
+}
+
+// persisted says why what SET PERSIST wrote leaves the options open; empty when it wrote nothing.
+func persisted(r *facts.Reader, name string) string {
+	switch _, err := r.Stat(name); {
+	case facts.IsAbsent(err):
+		return ""
+	case err != nil:
+		return err.Error()
+	}
+	return name + " has what SET PERSIST wrote, which goes before the option files and is not read"
 }
 
 // loadedPlugins are those that options load: libraries and names of plugin_load_add, or a plugin's own option.

@@ -85,3 +85,16 @@ func TestMariaDBThatWouldNotStart(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestWhatMySQLPersistedLeavesTheOptionsOpen(t *testing.T) {
+	host := strings.NewReplacer("mariadb-server-core", "mysql-server-core-8.0", "1:10.11.19-0+deb12u1", "8.0.40-1", "mariadb.service", "mysql.service", "/usr/sbin/mariadbd", "/usr/sbin/mysqld").Replace(mariadbHost) +
+		"-- /etc/mysql/my.cnf --\n[mysqld]\nrequire_secure_transport = ON\n"
+	v := hosttest.Read(t, hosttest.New(t, host), Sources(), "mariadb")
+	if got := hosttest.Leaf(v, "[0].flavour") + " " + hosttest.Leaf(v, "[0].require_secure_transport"); got != "mysql true" {
+		t.Errorf("without the file: %s\n%s", got, hosttest.Lines(v))
+	}
+	v = hosttest.Read(t, hosttest.New(t, host+"-- /var/lib/mysql/mysqld-auto.cnf --\n{}\n"), Sources(), "mariadb")
+	if got := hosttest.Leaf(v, "[0].require_secure_transport"); !strings.Contains(got, "SET PERSIST") {
+		t.Errorf("with it: %s", got)
+	}
+}
