@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/holdfast-agent/holdfast/facts"
@@ -61,6 +62,10 @@ func askMariaDB(ctx context.Context, r *facts.Reader, i *mariadbInstance) (*mari
 		err = a.read(ctx, conn)
 	}
 	if err != nil {
+		// The driver says "bad connection" when the socket's deadline passes, as may happen an instant before the context's.
+		if deadline, _ := ctx.Deadline(); !time.Now().Before(deadline) {
+			err = context.DeadlineExceeded
+		}
 		return nil, mariadbRefusal(err)
 	}
 	return a, ""
