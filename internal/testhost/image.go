@@ -2,6 +2,7 @@ package testhost
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,7 +17,7 @@ import (
 )
 
 const (
-	suite         = "bookworm"
+	defaultSuite  = "bookworm"
 	defaultMirror = "http://deb.debian.org/debian"
 	// recipe is part of the key of every cached root: raise it when the way of building changes.
 	recipe = "1"
@@ -36,9 +37,10 @@ func cacheDir() string {
 	return "/var/cache/holdfast-testhost"
 }
 
-// layers are the directories a host with these packages besides the base lies on, topmost first. What is not cached
-// yet is built; whoever else wants the same waits for it.
-func layers(packages []string) ([]string, error) {
+// layers are the directories a host with these options lies on, topmost first. What is not cached yet is built;
+// whoever else wants the same waits for it.
+func layers(o Options) ([]string, error) {
+	suite := cmp.Or(o.Suite, defaultSuite)
 	if err := os.MkdirAll(cacheDir(), 0o755); err != nil {
 		return nil, err
 	}
@@ -50,20 +52,20 @@ func layers(packages []string) ([]string, error) {
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
 		return nil, err
 	}
-	base, err := cached("base", basePackages, buildBase)
-	if err != nil || len(packages) == 0 {
+	base, err := cached("base", suite, basePackages, func(dir string) error { return buildBase(dir, suite) })
+	if err != nil || len(o.Packages) == 0 {
 		return []string{base}, err
 	}
-	packages = slices.Clone(packages)
+	packages := slices.Clone(o.Packages)
 	slices.Sort(packages)
-	extra, err := cached("extra", append(slices.Clone(basePackages), packages...), func(dir string) error {
+	extra, err := cached("extra", suite, append(slices.Clone(basePackages), packages...), func(dir string) error {
 		return buildExtra(dir, base, packages)
 	})
 	return []string{extra, base}, err
 }
 
-// cached gives the directory for a list of packages, built if it is not there. It appears only when it is whole.
-func cached(kind string, packages []string, build func(dir string) error) (string, error) {
+// cached gives the directory for a list of a suite's packages, built if it is not there. It appears only when it is whole.
+func cached(kind, suite string, packages []string, build func(dir string) error) (string, error) {
 	sum := sha256.Sum256([]byte(recipe + suite + strings.Join(packages, " ")))
 	dir := filepath.Join(cacheDir(), kind+"-"+hex.EncodeToString(sum[:6]))
 	if _, err := os.Stat(dir); err == nil || !errors.Is(err, os.ErrNotExist) {
@@ -82,7 +84,7 @@ func cached(kind string, packages []string, build func(dir string) error) (strin
 		return "", err
 	}
 	if err := build(tree); err != nil {
-		return "", fmt.Errorf("build a root with %s: %w", strings.Join(packages, " "), err)
+		return "", fmt.Errorf("build a root of %s with %s: %w", suite, strings.Join(packages, " "), err)
 	}
 	if err := os.Rename(tree, dir); err != nil {
 		return "", err
@@ -90,8 +92,8 @@ func cached(kind string, packages []string, build func(dir string) error) (strin
 	return dir, os.RemoveAll(building)
 }
 
-func buildBase(dir string) error {
-	mirror := mirror()
+func buildBase(dir, suite string) error {
+	mirror := mirror(suite)
 	if err := command(nil, "debootstrap", "--variant=minbase", "--include="+strings.Join(basePackages, ","), suite, dir, mirror); err != nil {
 		return err
 	}
@@ -169,7 +171,7 @@ func command(env []string, name string, args ...string) error {
 }
 
 // mirror is where the machine itself gets Debian from, if that carries the suite; HOLDFAST_TESTHOST_MIRROR wins.
-func mirror() string {
+func mirror(suite string) string {
 	if m := os.Getenv("HOLDFAST_TESTHOST_MIRROR"); m != "" {
 		return m
 	}

@@ -31,6 +31,8 @@ const bootTimeout = 60 * time.Second
 type Options struct {
 	// Packages are Debian packages installed besides. Hosts with the same ones share a cached layer.
 	Packages []string
+	// Suite is Debian's codename, for what behaves otherwise in a newer release; empty means bookworm.
+	Suite string
 }
 
 // Host is one throw-away host. Its methods fail the test that made it; they may be called from that test's goroutines.
@@ -66,7 +68,7 @@ func BootWith(t testing.TB, o Options) *Host {
 func New(t testing.TB, o Options) *Host {
 	t.Helper()
 	require(t)
-	layers, err := layers(o.Packages)
+	layers, err := layers(o)
 	if err != nil {
 		t.Fatalf("testhost: %v", err)
 	}

@@ -111,3 +111,12 @@ func TestPackagesCanBeAdded(t *testing.T) {
 		t.Errorf("openssh-server is %q", got)
 	}
 }
+
+func TestTheReleaseCanBeChosen(t *testing.T) {
+	for suite, want := range map[string]string{"": "12", "trixie": "13"} {
+		h := BootWith(t, Options{Suite: suite})
+		if got := h.ReadFile("/etc/debian_version"); !strings.HasPrefix(got, want+".") {
+			t.Errorf("suite %q is Debian %s", suite, got)
+		}
+	}
+}
