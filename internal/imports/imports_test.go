@@ -57,8 +57,10 @@ var table = []Rule{
 	{Folder: "policies/...", Ours: nil, Never: all(operatingSystem, processes, networks, hostLibraries, testing_)},
 
 	// What changes a host.
-	{Folder: "remediate", Ours: with("remediate/plan", "benchmarks", "facts"), Never: all(processes, networks, testing_), Except: onlyTypes},
-	{Folder: "remediate/actions/...", Ours: with("remediate", "remediate/plan", "remediate/actions/...", "facts"), Never: testing_},
+	{Folder: "remediate", Ours: with("remediate/plan", "benchmarks", "facts"), Never: all(processes, networks, testing_), Except: all(onlyTypes, []string{"github.com/rogpeppe/go-internal/diff"})},
+	{Folder: "remediate/actions/...", Ours: with("remediate", "remediate/plan", "remediate/actions/...", "facts", "facts/linux/*"), Never: all(processes, testing_)}, // they plan: parsers, and nothing that acts
+	{Folder: "remediate/effects", Ours: with("remediate", "remediate/plan", "facts/linux/*"), Never: testing_},
+	{Folder: "remediate/deadman", Ours: with("remediate"), Never: all(processes, testing_)},
 	{Folder: "plugins/...", Ours: with("plugins/...", "facts", "remediate", "remediate/plan")},
 
 	// The central endpoint.
