@@ -31,7 +31,7 @@ type Postgres struct {
 	Version    facts.V[string] `fact:"version" doc:"The server's version, 15.12; only the server tells the part behind the point."`
 	EndOfLife  facts.V[string] `fact:"end_of_life" doc:"When the project stops, or stopped, to repair that major version, RFC 3339 in UTC."`
 	Running    facts.V[bool]   `fact:"running" doc:"Whether its server runs."`
-	Live       bool            `fact:"live" doc:"Whether the server was asked: settings are in force. Otherwise they are those its next start would take from the files."`
+	Live       bool            `fact:"live" doc:"Whether the server was asked: settings are in force. Of a server that is down they are those that its next start would take from the files; of one that runs and was not asked they are unknown."`
 	LiveReason string          `fact:"live_reason" doc:"Why the server was not asked; empty when it was."`
 	Owner      facts.V[string] `fact:"owner" doc:"The account that owns the data directory, as which the server runs."`
 	InRecovery facts.V[bool]   `fact:"in_recovery" doc:"Whether it is a standby, or recovering."`
@@ -46,8 +46,9 @@ type Postgres struct {
 	ConfigFiles   facts.List[File] `fact:"config_files" doc:"The configuration files with all that they include, pg_hba.conf and pg_ident.conf."`
 	DataDirectory File             `fact:"data_directory" doc:"The data directory."`
 
-	Settings      facts.V[map[string]PostgresSetting] `fact:"settings" doc:"By name: all parameters where the server was asked, else those that files set."`
-	PendingReload facts.List[string]                  `fact:"pending_reload" doc:"Parameters to which files give another value than is in force."`
+	Settings   facts.V[map[string]PostgresSetting]    `fact:"settings" doc:"By name: all parameters where the server was asked, else those that files set for its next start."`
+	Configured facts.V[map[string]PostgresConfigured] `fact:"configured" doc:"By name, what the files say now, in force or not."`
+	Pending    facts.List[PostgresPending]            `fact:"pending" doc:"Parameters to which files give another value than is in force."`
 
 	HBA        facts.List[PostgresRule]     `fact:"hba" doc:"The rules of pg_hba.conf in their order. Where the file changed after the server last read it, or the server refuses it, the list does not end: what is in force is not told by any file."`
 	Ident      facts.List[PostgresMapping]  `fact:"ident" doc:"The maps of pg_ident.conf in their order."`
@@ -70,6 +71,28 @@ type PostgresSetting struct {
 	Line           int             `fact:"line" doc:"Its line; 0 when no file sets it."`
 	InForce        bool            `fact:"in_force" doc:"Whether the value comes from the running server."`
 	PendingRestart facts.V[bool]   `fact:"pending_restart" doc:"Whether another value waits for a restart."`
+}
+
+// PostgresConfigured is what the files give one parameter.
+type PostgresConfigured struct {
+	Origin facts.Origin
+
+	Value facts.V[string] `fact:"value" doc:"As it is written; unknown where it may hold a secret."`
+	File  string          `fact:"file" doc:"The file that sets it."`
+	Line  int             `fact:"line" doc:"Its line."`
+}
+
+// PostgresPending is one parameter whose value will change.
+type PostgresPending struct {
+	Origin facts.Origin
+
+	Cluster    string          `fact:"cluster" doc:"The cluster's name."`
+	Name       string          `fact:"name" doc:"The parameter."`
+	Value      facts.V[string] `fact:"value" doc:"What is in force."`
+	Configured facts.V[string] `fact:"configured" doc:"What the files say, as it is written; empty when none names it any more."`
+	File       string          `fact:"file" doc:"The file that sets it; empty when none does."`
+	Line       int             `fact:"line" doc:"Its line; 0 when no file sets it."`
+	Needs      string          `fact:"needs" doc:"What puts the files' value in force: reload or restart."`
 }
 
 // PostgresRule is one line of pg_hba.conf.
@@ -175,17 +198,15 @@ func readCluster(ctx context.Context, r *facts.Reader, c *pgCluster) Postgres {
 		DataDirectory: statFile(ctx, r, c.dataDir),
 	}
 	p.Owner = p.DataDirectory.Owner
-	configured := configuredOf(r, c)
 	answer, err := askPostgres(ctx, r, c, &p)
 	if err != nil {
 		p.LiveReason = err.Error()
 		p.Missing = facts.Missing("only the server knows: " + p.LiveReason)
-		p.fromFiles(r, c, configured)
+		p.fromFiles(ctx, r, c, configuredOf(r, c))
 	} else {
 		p.Live = true
-		p.fromServer(r, c, configured, answer)
+		p.fromServer(ctx, r, c, answer)
 	}
-	p.files(ctx, r, c)
 	return p
 }
 

@@ -172,25 +172,77 @@ func (f pgFiles) IsAbsent(err error) bool { return facts.IsAbsent(err) }
 // configOf is the main file of a cluster that has its own, unless its server was started with another.
 func configOf(r *facts.Reader, dir string) string {
 	if opts, err := r.ReadFile(dir + "/postmaster.opts"); err == nil {
-		if f := postmasterOption(string(opts), "config_file"); path.IsAbs(f) {
+		if f := postmasterOptions(string(opts))["config_file"]; path.IsAbs(f) {
 			return path.Clean(f)
 		}
 	}
 	return dir + "/postgresql.conf"
 }
 
-// postmasterOption finds a -c NAME=VALUE or --NAME=VALUE in postmaster.opts, which is one line: the program, then each
-// argument in double quotes (CreateOptsFile).
-func postmasterOption(opts, name string) string {
-	value := ""
-	for _, arg := range strings.Split(opts, `"`) {
-		arg = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(arg), "-c"), "--")
-		n, v, ok := strings.Cut(strings.TrimSpace(arg), "=")
-		if ok && strings.ReplaceAll(strings.ToLower(n), "-", "_") == name {
-			value = v
+// shortOptions are the letters of postgres(1) that stand for a parameter.
+var shortOptions = map[string]string{
+	"B": "shared_buffers", "d": "log_min_messages", "e": "DateStyle", "F": "fsync", "h": "listen_addresses", "i": "listen_addresses",
+	"k": "unix_socket_directories", "l": "ssl", "N": "max_connections", "O": "allow_system_table_mods", "p": "port", "P": "ignore_system_indexes", "S": "work_mem",
+}
+
+// postmasterOptions are the parameters in postmaster.opts, which is one line: the program, then each argument in double
+// quotes (CreateOptsFile). The name of one that stands without its value is told with none.
+func postmasterOptions(opts string) map[string]string {
+	out := map[string]string{}
+	var args []string
+	for i, part := range strings.Split(strings.TrimSpace(opts), `"`) {
+		if i%2 == 1 {
+			args = append(args, part)
 		}
 	}
-	return value
+	for i, arg := range args {
+		long, isLong := strings.CutPrefix(arg, "--")
+		if body, ok := strings.CutPrefix(arg, "-c"); ok && !isLong {
+			if long, isLong = body, true; body == "" && i+1 < len(args) {
+				long = args[i+1]
+			}
+		}
+		if name, value, _ := strings.Cut(long, "="); isLong {
+			out[strings.ReplaceAll(strings.ToLower(strings.TrimSpace(name)), "-", "_")] = value
+		} else if len(arg) > 1 && arg[0] == '-' && shortOptions[arg[1:2]] != "" {
+			out[shortOptions[arg[1:2]]] = ""
+		}
+	}
+	return out
+}
+
+// anyParameter stands for all of them.
+const anyParameter = "*"
+
+// startOptions are the parameters that a start of the server sets beside its files: pg_ctl.conf of Debian, and what its
+// last start was given, which pg_ctl restart and most units give again. The values say where.
+func (c *pgCluster) startOptions(r *facts.Reader) map[string]string {
+	out := map[string]string{}
+	name := c.dataDir + "/postmaster.opts"
+	b, err := r.ReadFileMax(name, 64<<10)
+	if err == nil {
+		for n := range postmasterOptions(string(b)) {
+			out[n] = name
+		}
+	} else if !facts.IsAbsent(err) {
+		out[anyParameter] = err.Error()
+	}
+	delete(out, "config_file")
+	if !strings.HasPrefix(c.config, "/etc/postgresql/") {
+		return out
+	}
+	name = path.Dir(c.config) + "/pg_ctl.conf"
+	b, err = r.ReadFileMax(name, 64<<10)
+	if err != nil && !facts.IsAbsent(err) {
+		out[anyParameter] = err.Error()
+	}
+	for line := range strings.Lines(string(b)) {
+		text, _, _ := strings.Cut(line, "#")
+		if key, value, ok := strings.Cut(text, "="); ok && strings.TrimSpace(key) == "pg_ctl_options" && strings.Contains(value, "-o") {
+			out[anyParameter] = name
+		}
+	}
+	return out
 }
 
 // look fills in what files and processes say.

@@ -1,7 +1,9 @@
 package linux
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"path"
@@ -22,9 +24,14 @@ type pgConfigured struct {
 	conf *pgconf.Config
 	// unread is why values of files can't be told; empty when they can.
 	unread string
+	// doubt is why they need not be those of the server: it runs, and did not say what is in force. It may have been
+	// started before the files were changed, or with options of its own.
+	doubt string
+	// started are the parameters that the last start of a server that is down got beside its files.
+	started map[string]string
 }
 
-func configuredOf(_ *facts.Reader, c *pgCluster) pgConfigured {
+func configuredOf(r *facts.Reader, c *pgCluster) pgConfigured {
 	out := pgConfigured{conf: c.conf}
 	switch {
 	case c.conf.Unread != "":
@@ -32,30 +39,74 @@ func configuredOf(_ *facts.Reader, c *pgCluster) pgConfigured {
 	case c.conf.Invalid != "":
 		out.unread = "the configuration is refused by the server: " + c.conf.Invalid
 	}
+	out.started = c.startOptions(r)
 	return out
 }
 
-// fromFiles fills in what the next start of the server would take from its files.
-func (p *Postgres) fromFiles(r *facts.Reader, c *pgCluster, conf pgConfigured) {
+// fromFiles fills in what the next start of the server would take from its files. Of a server that runs it is no more
+// than what they say: p.LiveReason tells why it was not asked.
+func (p *Postgres) fromFiles(ctx context.Context, r *facts.Reader, c *pgCluster, conf pgConfigured) {
+	if running, known := c.Running.Get(); r.Live() && (running || !known) {
+		conf.doubt = "what the files say need not be in force, and the server was not asked: " + p.LiveReason
+	}
 	p.Version = facts.Unknown[string]("only the server tells it: " + p.LiveReason)
 	p.configError(c)
-	if conf.unread == "" {
-		settings := map[string]PostgresSetting{}
-		for _, name := range conf.conf.Names() {
-			s, _ := conf.conf.Lookup(name)
-			settings[pgSpelling(name)] = PostgresSetting{
-				Origin: facts.File(s.File, s.Line), Value: tellable(name, s.Value, facts.Origin{}), Source: "configuration file", File: s.File, Line: s.Line,
-				PendingRestart: facts.Unknown[bool](p.LiveReason),
-			}
-		}
-		p.Settings = facts.Known(settings, c.Origin)
-	} else {
-		p.Settings = facts.Unknown[map[string]PostgresSetting](conf.unread)
-	}
+	p.Configured = conf.table(c)
+	p.Settings = conf.nextStart(c, p.LiveReason)
 	p.setOptions(func(name string, o pgOption) (string, facts.Origin, error) { return conf.value(name, o, c) })
 	p.ArchiveSet = conf.archiveSet(c)
-	p.HBAFile, p.IdentFile = conf.fileOf("hba_file", "pg_hba.conf", c), conf.fileOf("ident_file", "pg_ident.conf", c)
-	p.ruleFiles(r, c)
+	hba, ident := conf.fileOf("hba_file", "pg_hba.conf", c), conf.fileOf("ident_file", "pg_ident.conf", c)
+	p.HBAFile, p.IdentFile = doubted(hba, conf.doubt), doubted(ident, conf.doubt)
+	files := append(p.ruleFile(r, c, hba, conf.doubt), p.identFile(r, c, ident, conf.doubt)...)
+	p.files(ctx, r, c, files, conf.doubt)
+}
+
+// table is what the files say.
+func (conf pgConfigured) table(c *pgCluster) facts.V[map[string]PostgresConfigured] {
+	if conf.conf.Unread != "" {
+		return facts.Unknown[map[string]PostgresConfigured](conf.conf.Unread)
+	}
+	out := map[string]PostgresConfigured{}
+	for _, name := range conf.conf.Names() {
+		s, _ := conf.conf.Lookup(name)
+		out[pgSpelling(name)] = PostgresConfigured{Origin: facts.File(s.File, s.Line), Value: tellable(name, s.Value, facts.Origin{}), File: s.File, Line: s.Line}
+	}
+	return facts.Known(out, c.Origin)
+}
+
+// nextStart are the settings of a server that is down.
+func (conf pgConfigured) nextStart(c *pgCluster, why string) facts.V[map[string]PostgresSetting] {
+	if reason := cmp.Or(conf.doubt, conf.unread); reason != "" {
+		return facts.Unknown[map[string]PostgresSetting](reason)
+	}
+	settings := map[string]PostgresSetting{}
+	for _, name := range conf.conf.Names() {
+		s, _ := conf.conf.Lookup(name)
+		value := tellable(name, s.Value, facts.Origin{})
+		if by := conf.givenBy(name); by != "" {
+			value = facts.Unknown[string](by)
+		}
+		settings[pgSpelling(name)] = PostgresSetting{Origin: facts.File(s.File, s.Line), Value: value, Source: "configuration file", File: s.File, Line: s.Line,
+			PendingRestart: facts.Unknown[bool](why)}
+	}
+	return facts.Known(settings, c.Origin)
+}
+
+// givenBy is why a parameter's value does not come from a file.
+func (conf pgConfigured) givenBy(name string) string {
+	for _, n := range []string{name, anyParameter} {
+		if by, ok := conf.started[n]; ok {
+			return "the command line sets it, whatever the files say: " + by
+		}
+	}
+	return ""
+}
+
+func doubted[T any](v facts.V[T], why string) facts.V[T] {
+	if why != "" {
+		return facts.Unknown[T](why)
+	}
+	return v
 }
 
 func (p *Postgres) configError(c *pgCluster) {
@@ -67,32 +118,36 @@ func (p *Postgres) configError(c *pgCluster) {
 	p.ConfigValid, p.ConfigError = facts.Known(c.conf.Invalid == "", origin), facts.Known(c.conf.Invalid, origin)
 }
 
-// ruleFiles reads pg_hba.conf and pg_ident.conf ourselves.
-func (p *Postgres) ruleFiles(r *facts.Reader, c *pgCluster) {
-	if name, ok := p.HBAFile.Get(); ok {
-		rules, problem := pghba.LoadRules(pgFiles{r}, name, c.major())
-		why, out := string(problem), make([]PostgresRule, 0, len(rules))
-		for _, x := range rules {
-			out = append(out, ruleOf(c.Name, x))
-			if x.Error != "" && why == "" {
-				why = fmt.Sprintf("%s:%d is refused by the server: %s", x.File, x.Line, x.Error)
-			}
-		}
-		p.HBA = listOf(out, facts.File(name, 0), why)
-	} else {
-		p.HBA = facts.UnknownList[PostgresRule](p.HBAFile.Reason())
+// ruleFile reads pg_hba.conf ourselves and gives the files that it consists of. Its lines are told in any case; where
+// they need not be in force the list does not end.
+func (p *Postgres) ruleFile(r *facts.Reader, c *pgCluster, file facts.V[string], doubt string) []string {
+	name, ok := file.Get()
+	if !ok {
+		p.HBA = facts.UnknownList[PostgresRule](file.Reason())
+		return nil
 	}
-	p.identFile(r, c)
+	seen := &seenFiles{pgFiles: pgFiles{r}}
+	rules, problem := pghba.LoadRules(seen, name, c.major())
+	why, out := cmp.Or(doubt, string(problem)), make([]PostgresRule, 0, len(rules))
+	for _, x := range rules {
+		out = append(out, ruleOf(c.Name, x))
+		if x.Error != "" && why == "" {
+			why = fmt.Sprintf("%s:%d is refused by the server: %s", x.File, x.Line, x.Error)
+		}
+	}
+	p.HBA = listOf(out, facts.File(name, 0), why)
+	return seen.files
 }
 
-func (p *Postgres) identFile(r *facts.Reader, c *pgCluster) {
-	name, ok := p.IdentFile.Get()
+func (p *Postgres) identFile(r *facts.Reader, c *pgCluster, file facts.V[string], doubt string) []string {
+	name, ok := file.Get()
 	if !ok {
-		p.Ident = facts.UnknownList[PostgresMapping](p.IdentFile.Reason())
-		return
+		p.Ident = facts.UnknownList[PostgresMapping](file.Reason())
+		return nil
 	}
-	maps, problem := pghba.LoadMappings(pgFiles{r}, name, c.major())
-	why, out := string(problem), make([]PostgresMapping, 0, len(maps))
+	seen := &seenFiles{pgFiles: pgFiles{r}}
+	maps, problem := pghba.LoadMappings(seen, name, c.major())
+	why, out := cmp.Or(doubt, string(problem)), make([]PostgresMapping, 0, len(maps))
 	for _, x := range maps {
 		out = append(out, PostgresMapping{Origin: facts.File(x.File, x.Line), Cluster: c.Name, File: x.File, Line: x.Line, Map: x.Map,
 			SystemUser: x.SystemUser, Role: x.DatabaseRole, Error: x.Error})
@@ -101,6 +156,7 @@ func (p *Postgres) identFile(r *facts.Reader, c *pgCluster) {
 		}
 	}
 	p.Ident = listOf(out, facts.File(name, 0), why)
+	return seen.files
 }
 
 func listOf[T any](items []T, origin facts.Origin, why string) facts.List[T] {
@@ -175,6 +231,9 @@ func (conf pgConfigured) fileOf(name, other string, c *pgCluster) facts.V[string
 	if conf.unread != "" {
 		return facts.Unknown[string](conf.unread)
 	}
+	if by := conf.givenBy(name); by != "" {
+		return facts.Unknown[string](by)
+	}
 	s, ok := conf.conf.Lookup(name)
 	if !ok || s.Value == "" {
 		return facts.Known(path.Join(c.dataDir, other), facts.Origin{})
@@ -190,6 +249,10 @@ func (conf pgConfigured) value(name string, o pgOption, c *pgCluster) (string, f
 	switch {
 	case o.preset:
 		return "", facts.Origin{}, fmt.Errorf("only the server tells it")
+	case conf.doubt != "":
+		return "", facts.Origin{}, errors.New(conf.doubt)
+	case conf.givenBy(name) != "":
+		return "", facts.Origin{}, errors.New(conf.givenBy(name))
 	case conf.unread != "":
 		return "", facts.Origin{}, fmt.Errorf("%s", conf.unread)
 	case c.major() < 12:
@@ -219,10 +282,13 @@ func (o pgOption) normal(name, value string, major int) (string, error) {
 }
 
 func (conf pgConfigured) archiveSet(c *pgCluster) facts.V[bool] {
-	if conf.unread != "" {
-		return facts.Unknown[bool](conf.unread)
+	if why := cmp.Or(conf.doubt, conf.unread); why != "" {
+		return facts.Unknown[bool](why)
 	}
 	for _, name := range []string{"archive_command", "archive_library"} {
+		if by := conf.givenBy(name); by != "" {
+			return facts.Unknown[bool](by)
+		}
 		if s, ok := conf.conf.Lookup(name); ok && strings.TrimSpace(s.Value) != "" {
 			return facts.Known(true, facts.File(s.File, s.Line))
 		}
@@ -296,22 +362,38 @@ func tellable(name, value string, origin facts.Origin) facts.V[string] {
 }
 
 // files are the configuration files themselves.
-func (p *Postgres) files(ctx context.Context, r *facts.Reader, c *pgCluster) {
-	names := slices.Clone(c.conf.Files)
-	for _, v := range []facts.V[string]{p.ConfigFile, p.HBAFile, p.IdentFile} {
-		if name, ok := v.Get(); ok {
-			names = append(names, name)
-		}
-	}
+func (p *Postgres) files(ctx context.Context, r *facts.Reader, c *pgCluster, more []string, why string) {
 	var out []File
 	seen := map[string]bool{}
-	for _, name := range names {
-		if !seen[name] {
+	for _, name := range append(append(slices.Clone(c.conf.Files), c.config), more...) {
+		if name != "" && !seen[name] {
 			seen[name] = true
 			out = append(out, statFile(ctx, r, name))
 		}
 	}
-	p.ConfigFiles = listOf(out, c.Origin, c.conf.Unread)
+	p.ConfigFiles = listOf(out, c.Origin, cmp.Or(c.conf.Unread, why))
+}
+
+// seenFiles remembers what a parser looked at: what it read, and the directories whose change would have it read
+// something else.
+type seenFiles struct {
+	pgFiles
+	files, directories []string
+}
+
+func (f *seenFiles) ReadFile(name string) ([]byte, error) {
+	b, err := f.pgFiles.ReadFile(name)
+	if facts.IsAbsent(err) {
+		f.directories = append(f.directories, path.Dir(name))
+	} else {
+		f.files = append(f.files, name)
+	}
+	return b, err
+}
+
+func (f *seenFiles) ReadDir(name string) ([]string, error) {
+	f.directories = append(f.directories, name)
+	return f.pgFiles.ReadDir(name)
 }
 
 // changedAfter names the first of some files whose content, name, owner or mode changed after a time. The kernel's time
@@ -319,6 +401,9 @@ func (p *Postgres) files(ctx context.Context, r *facts.Reader, c *pgCluster) {
 func changedAfter(r *facts.Reader, names []string, t time.Time) string {
 	for _, name := range names {
 		st, err := r.Stat(name)
+		if facts.IsAbsent(err) {
+			return name + " is gone, and the server may have read it"
+		}
 		if err != nil {
 			return err.Error()
 		}

@@ -52,18 +52,23 @@ func askPostgres(ctx context.Context, r *facts.Reader, c *pgCluster, p *Postgres
 func pgHidden(name string) bool { return pgread.Hidden(name) }
 
 // fromServer fills in what is in force.
-func (p *Postgres) fromServer(r *facts.Reader, c *pgCluster, conf pgConfigured, a *pgread.Answer) {
+func (p *Postgres) fromServer(ctx context.Context, r *facts.Reader, c *pgCluster, a *pgread.Answer) {
 	server := facts.From("the server of " + c.Name)
 	p.Origin = server
 	p.Version = facts.Known(versionOf(a.Version), server)
 	p.InRecovery = facts.Known(a.InRecovery, server)
 	p.Started = facts.Known(a.StartTime.UTC().Format(time.RFC3339), server)
 	p.LoadTime = facts.Known(a.LoadTime.UTC().Format(time.RFC3339), server)
-	p.configError(c)
 	by := map[string]pgread.Setting{}
 	for _, s := range a.Settings {
 		by[s.Name] = s
 	}
+	if file := by["config_file"].Value; path.IsAbs(file) && realPath(r, file) != realPath(r, c.config) { // it was started with another
+		c.config, c.conf = path.Clean(file), pgconf.Load(pgFiles{r}, file, c.dataDir)
+	}
+	p.configError(c)
+	conf := configuredOf(r, c)
+	p.Configured = conf.table(c)
 	settings := make(map[string]PostgresSetting, len(a.Settings))
 	for _, s := range a.Settings {
 		settings[s.Name] = PostgresSetting{
@@ -84,9 +89,10 @@ func (p *Postgres) fromServer(r *facts.Reader, c *pgCluster, conf pgConfigured, 
 		return text, pgOrigin(s, server), nil
 	})
 	p.ArchiveSet = facts.Known(!by["archive_command"].Empty && by["archive_command"].Name != "" || !by["archive_library"].Empty && by["archive_library"].Name != "", server)
-	p.PendingReload = pendingReload(c, conf, a, server)
+	p.Pending = pendingOf(c, conf, a, server)
 	p.serverFiles(by, server)
-	p.serverRules(r, c, a, server)
+	files := append(p.serverRules(r, c, a, server), p.serverMappings(r, c, a, server)...)
+	p.files(ctx, r, c, files, "")
 	p.serverTables(c, a, server)
 }
 
@@ -109,21 +115,28 @@ func inForce(s pgread.Setting) facts.V[string] {
 	return facts.Known(s.Value, facts.Origin{})
 }
 
-// pendingReload compares files with what is in force.
-func pendingReload(c *pgCluster, conf pgConfigured, a *pgread.Answer, server facts.Origin) facts.List[string] {
+// pendingOf compares files with what is in force.
+func pendingOf(c *pgCluster, conf pgConfigured, a *pgread.Answer, server facts.Origin) facts.List[PostgresPending] {
 	if conf.unread != "" {
-		return facts.UnknownList[string](conf.unread)
+		return facts.UnknownList[PostgresPending](conf.unread)
 	}
-	var out []string
+	var out []PostgresPending
 	for _, s := range a.Settings {
 		line, ok := conf.conf.Lookup(strings.ToLower(s.Name))
 		fromFile := s.Source == "configuration file"
-		switch {
-		case s.Hidden || s.Context == "internal" || (!fromFile && s.Source != "default" && s.Source != "environment variable"):
-			continue // set by what files do not change
-		case !ok && fromFile, ok && !sameSetting(s, line.Value, c):
-			out = append(out, s.Name)
+		differs := !ok && fromFile || ok && !sameSetting(s, line.Value, c)
+		if s.Hidden || s.Context == "internal" || !fromFile && s.Source != "default" && s.Source != "environment variable" {
+			differs = false // set by what files do not change, or not told
 		}
+		if !differs && !s.PendingRestart {
+			continue
+		}
+		p := PostgresPending{Origin: pgOrigin(s, server), Cluster: c.Name, Name: s.Name, Value: inForce(s), Configured: tellable(s.Name, line.Value, facts.Origin{}),
+			File: line.File, Line: line.Line, Needs: "reload"}
+		if s.PendingRestart || s.Context == "postmaster" {
+			p.Needs = "restart"
+		}
+		out = append(out, p)
 	}
 	return facts.Complete(out, server)
 }
@@ -178,12 +191,11 @@ func (p *Postgres) serverFiles(by map[string]pgread.Setting, server facts.Origin
 	}
 }
 
-// serverRules are the rules as the server parses its files now. It does not tell those that it parsed when it last read
-// them, so they are in force only where no file changed since and no line is refused.
-func (p *Postgres) serverRules(r *facts.Reader, c *pgCluster, a *pgread.Answer, server facts.Origin) {
-	hba, ident := p.HBAFile.Or(""), p.IdentFile.Or("")
+// serverRules are the rules as the server parses its files now, and the files that they come from. It does not tell those
+// that it parsed when it last read them, so they are in force only where no file changed since and no line is refused.
+func (p *Postgres) serverRules(r *facts.Reader, c *pgCluster, a *pgread.Answer, server facts.Origin) []string {
+	hba := p.HBAFile.Or("")
 	why := a.Unread["rules"]
-	files := []string{hba}
 	var rules []PostgresRule
 	for _, x := range a.Rules {
 		rule := pghba.Rule{File: cmp.Or(x.File, hba), Line: x.Line, Type: x.Type, Databases: x.Databases, Users: x.Users, Address: x.Address, Netmask: x.Netmask,
@@ -195,27 +207,35 @@ func (p *Postgres) serverRules(r *facts.Reader, c *pgCluster, a *pgread.Answer, 
 			rule.Error = cmp.Or(rule.Error, "the server does not say why")
 			why = cmp.Or(why, fmt.Sprintf("%s:%d is refused by the server: %s", rule.File, rule.Line, rule.Error))
 		}
-		files = append(files, rule.File)
 		rules = append(rules, ruleOf(c.Name, rule))
 	}
-	why = cmp.Or(why, changedAfter(r, files, a.LoadTime))
+	// Which other files there are (@files, include_if_exists of what is absent) no view tells.
+	seen := &seenFiles{pgFiles: pgFiles{r}}
+	_, problem := pghba.LoadRules(seen, hba, c.major())
+	why = cmp.Or(why, string(problem), changedAfter(r, append(seen.directories, seen.files...), a.LoadTime))
 	p.HBA = listOf(rules, server, why)
+	return seen.files
+}
 
+func (p *Postgres) serverMappings(r *facts.Reader, c *pgCluster, a *pgread.Answer, server facts.Origin) []string {
+	ident := p.IdentFile.Or("")
+	seen := &seenFiles{pgFiles: pgFiles{r}}
+	_, problem := pghba.LoadMappings(seen, ident, c.major())
+	changed := cmp.Or(string(problem), changedAfter(r, append(seen.directories, seen.files...), a.LoadTime))
 	if a.Unread["mappings"] != "" {
-		p.identFile(r, c)
-		return
+		return p.identFile(r, c, p.IdentFile, changed)
 	}
-	why, files = "", []string{ident}
+	var why string
 	var maps []PostgresMapping
 	for _, x := range a.Mappings {
 		file := cmp.Or(x.File, ident)
 		if x.Error != "" {
 			why = cmp.Or(why, fmt.Sprintf("%s:%d is refused by the server: %s", file, x.Line, x.Error))
 		}
-		files = append(files, file)
 		maps = append(maps, PostgresMapping{Origin: facts.File(file, x.Line), Cluster: c.Name, File: file, Line: x.Line, Map: x.Map, SystemUser: x.SystemUser, Role: x.Role, Error: x.Error})
 	}
-	p.Ident = listOf(maps, server, cmp.Or(why, changedAfter(r, files, a.LoadTime)))
+	p.Ident = listOf(maps, server, cmp.Or(why, changed))
+	return seen.files
 }
 
 func (p *Postgres) serverTables(c *pgCluster, a *pgread.Answer, server facts.Origin) {

@@ -60,6 +60,9 @@ func TestPostgresFromFiles(t *testing.T) {
 		"[0].settings[\"app.jwt_secret\"].value":          "unknown: it may hold a secret, and is not told",
 		"[0].settings[\"log_statement\"].pending_restart": "unknown: the server does not run",
 		"[0].settings[\"log_statement\"].in_force":        "false",
+		"[0].configured[\"log_statement\"].value":         "mod",
+		"[0].configured[\"log_statement\"].line":          "1",
+		"[0].configured[\"archive_command\"].value":       "unknown: it may hold a secret, and is not told",
 		"[0].hba[1].rule":                                 "host all all 0.0.0.0/0 md5",
 		"[0].hba[1].line":                                 "2",
 		"[0].hba[1].any_address":                          "true",
@@ -100,6 +103,16 @@ func TestPostgresFilesThatDoNotDecide(t *testing.T) {
 		{"version 13 stores MD5", "-- /var/lib/postgresql/15/main/PG_VERSION --\n13\n", "[0].password_encryption", "md5"},
 		{"a version that is none", "-- /var/lib/postgresql/15/main/PG_VERSION --\nx\n", "[0].major", `unknown: /var/lib/postgresql/15/main/PG_VERSION: "x" is no version`},
 		{"a cluster elsewhere", "-- /var/lib/pgsql/data/PG_VERSION --\n16\n-- /var/lib/pgsql/data/postgresql.conf --\nport = 77\n", "[0].port", "77"},
+		{"options of the last start", "-- /var/lib/postgresql/15/main/postmaster.opts --\n/bin/postgres \"-D\" \"/d\" \"-c\" \"ssl=off\"\n", "[0].ssl",
+			"unknown: the command line sets it, whatever the files say: /var/lib/postgresql/15/main/postmaster.opts"},
+		{"in one word", "-- /var/lib/postgresql/15/main/postmaster.opts --\n/bin/postgres \"--log-statement=none\"\n", "[0].log_statement",
+			"unknown: the command line sets it, whatever the files say: /var/lib/postgresql/15/main/postmaster.opts"},
+		{"by a letter", "-- /var/lib/postgresql/15/main/postmaster.opts --\n/bin/postgres \"-F\"\n", "[0].fsync",
+			"unknown: the command line sets it, whatever the files say: /var/lib/postgresql/15/main/postmaster.opts"},
+		{"for others", "-- /var/lib/postgresql/15/main/postmaster.opts --\n/bin/postgres \"-F\"\n", "[0].ssl", "true"},
+		{"options of pg_ctl", "-- /etc/postgresql/15/main/pg_ctl.conf --\npg_ctl_options = '-o \"-c ssl=off\"'\n", "[0].ssl",
+			"unknown: the command line sets it, whatever the files say: /etc/postgresql/15/main/pg_ctl.conf"},
+		{"none of pg_ctl", "-- /etc/postgresql/15/main/pg_ctl.conf --\n# pg_ctl_options = '-o x'\npg_ctl_options = ''\n", "[0].ssl", "true"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := hosttest.Read(t, hosttest.New(t, pgHost+c.more), Sources(), "postgres")
@@ -112,6 +125,31 @@ func TestPostgresFilesThatDoNotDecide(t *testing.T) {
 				t.Errorf("%s is %s, want %s", c.path, got, c.want)
 			}
 		})
+	}
+}
+
+// A server may have been started before its files were edited, or with options of its own.
+func TestPostgresThatRunsAndIsNotAskedIsNotItsFiles(t *testing.T) {
+	const runs = "-- /var/lib/postgresql/15/main/postmaster.pid --\n4711\n/x\n1\n5432\n/run\n-- /proc/4711/comm --\npostgres\n"
+	v := hosttest.Read(t, hosttest.New(t, pgHost+runs), Sources(), "postgres")
+	const why = "unknown: what the files say need not be in force, and the server was not asked: "
+	for _, path := range []string{"ssl", "log_statement", "log_connections", "port", "shared_preload_libraries", "settings", "archive_command_set", "hba_file", "hba[2]", "ident[1]"} {
+		if got := hosttest.Leaf(v, "[0]."+path); !strings.HasPrefix(got, why) {
+			t.Errorf("%s is %s", path, got)
+		}
+	}
+	for path, want := range map[string]string{"[0].configured[\"ssl\"].value": "on", "[0].hba[1].method": "md5", "[0].ident[0].role": "postgres", "[0].config_files[0].mode": "0644"} {
+		if got := hosttest.Leaf(v, path); got != want {
+			t.Errorf("%s is %s, want %s", path, got, want)
+		}
+	}
+	const other = "-- /var/lib/postgresql/15/main/postmaster.pid fifo --\n"
+	v = hosttest.Read(t, hosttest.New(t, pgHost+other), Sources(), "postgres")
+	if got := hosttest.Leaf(v, "[0].ssl"); !strings.HasPrefix(got, why) {
+		t.Errorf("where it is not known whether it runs, ssl is %s", got)
+	}
+	if got := hosttest.Leaf(hosttest.Read(t, hosttest.Offline(t, pgHost), Sources(), "postgres"), "[0].ssl"); got != "true" {
+		t.Errorf("of an image, ssl is %s", got)
 	}
 }
 

@@ -37,10 +37,10 @@ control "1.3" {
     nist_800_53 = ["CM-6"]
   }
 
-  violations = flatten([for c in postgres : concat(
-    [for n in c.pending_reload : { name = c.name, message = "${c.name}: ${n} differs from the files until a reload" }],
-    [for n, s in c.settings : { name = c.name, message = "${c.name}: ${n} waits for a restart" } if s.pending_restart]
-  ) if c.running])
+  violations = flatten([for c in postgres : [
+    for p in c.pending : { name = c.name, setting = p.name, file = p.file, line = p.line, needs = p.needs,
+    message = "${c.name}: ${p.name} differs from the files until a ${p.needs}" }
+  ] if c.running])
   remedy = "Reload the cluster (pg_ctlcluster VERSION NAME reload), or restart it."
 }
 

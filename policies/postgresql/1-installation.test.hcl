@@ -42,21 +42,21 @@ test "1.2: start.conf could not be read" {
 
 test "1.3: all in force" {
   facts {
-    postgres = [{ name = "15/main", running = true, pending_reload = [], settings = { ssl = { pending_restart = false } } }]
+    postgres = [{ name = "15/main", running = true, pending = [] }]
   }
   expect = { "1.3" = "pass" }
 }
 
 test "1.3: a reload was forgotten" {
   facts {
-    postgres = [{ name = "15/main", running = true, pending_reload = ["log_statement"], settings = {} }]
+    postgres = [{ name = "15/main", running = true, pending = [{ name = "log_statement", file = "/e/postgresql.conf", line = 3, needs = "reload" }] }]
   }
   expect = { "1.3" = "fail" }
 }
 
 test "1.3: a restart was forgotten" {
   facts {
-    postgres = [{ name = "15/main", running = true, pending_reload = [], settings = { shared_buffers = { pending_restart = true } } }]
+    postgres = [{ name = "15/main", running = true, pending = [{ name = "shared_buffers", file = "/e/postgresql.conf", line = 3, needs = "restart" }] }]
   }
   expect = { "1.3" = "fail" }
 }
@@ -70,14 +70,14 @@ test "1.3: a server that does not run has nothing in force" {
 
 test "1.3: a server that could not be asked" {
   facts {
-    postgres = [{ name = "15/main", running = true, live = false, pending_reload = unknown("the server does not answer in time"), settings = unknown("the server does not answer in time") }]
+    postgres = [{ name = "15/main", running = true, live = false, pending = unknown("the server does not answer in time") }]
   }
   expect = { "1.3" = "unknown" }
 }
 
 test "1.3: the files could not be read" {
   facts {
-    postgres = [{ name = "15/main", running = true, pending_reload = unknown("permission denied"), settings = {} }]
+    postgres = [{ name = "15/main", running = true, pending = unknown("permission denied") }]
   }
   expect = { "1.3" = "unknown" }
 }

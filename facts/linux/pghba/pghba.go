@@ -4,9 +4,12 @@
 package pghba
 
 import (
+	"fmt"
 	"net/netip"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -39,6 +42,8 @@ type Rule struct {
 	Method    string
 	Options   []string // name=value
 	Error     string   // why the server refuses the line, and with it the whole file
+
+	secrets int // how many radiussecrets there were
 }
 
 // Mapping is one line of pg_ident.conf.
@@ -75,14 +80,14 @@ func LoadMappings(files Files, name string, version int) ([]Mapping, Problem) {
 	for _, l := range lines {
 		m := Mapping{File: l.file, Line: l.line, Error: l.err}
 		if m.Error == "" {
-			m = parseMapping(l)
+			m = parseMapping(l, version)
 		}
 		out = append(out, m)
 	}
 	return out, problem
 }
 
-func parseMapping(l line) Mapping {
+func parseMapping(l line, version int) Mapping {
 	m := Mapping{File: l.file, Line: l.line}
 	for i, to := range []*string{&m.Map, &m.SystemUser, &m.DatabaseRole} {
 		switch {
@@ -92,8 +97,29 @@ func parseMapping(l line) Mapping {
 			return Mapping{File: l.file, Line: l.line, Error: "multiple values in ident field"}
 		}
 		*to = l.fields[i][0].text
+		if i == 1 || i == 2 && (version == 0 || version >= 16) {
+			if why := patterns(l.fields[i], 0); why != "" {
+				return Mapping{File: l.file, Line: l.line, Error: why}
+			}
+		}
 	}
 	return m
+}
+
+// patterns looks at words behind a slash, which are regular expressions (of databases and roles since version 16). The
+// server's language has more than Go's: one that is not understood here is told as refused, which passes nothing.
+func patterns(field []token, version int) string {
+	if version != 0 && version < 16 {
+		return ""
+	}
+	for _, t := range field {
+		if text, is := strings.CutPrefix(t.text, "/"); is {
+			if _, err := regexp.Compile(text); err != nil {
+				return "invalid regular expression " + quote(text)
+			}
+		}
+	}
+	return ""
 }
 
 var (
@@ -116,10 +142,16 @@ func parseRule(l line, version int) Rule {
 		return refuse("end-of-line before database specification")
 	}
 	r.Databases = texts(fields[0])
+	if why := patterns(fields[0], version); why != "" {
+		return refuse(why)
+	}
 	if fields = fields[1:]; len(fields) == 0 {
 		return refuse("end-of-line before role specification")
 	}
 	r.Users = texts(fields[0])
+	if why := patterns(fields[0], version); why != "" {
+		return refuse(why)
+	}
 	fields = fields[1:]
 	if r.Type != "local" {
 		rest, why := r.address(fields)
@@ -263,10 +295,55 @@ func (r *Rule) option(text string) string {
 	if name == "clientcert" && r.Type != "hostssl" {
 		return "clientcert can only be configured for \"hostssl\" rows"
 	}
+	if why := r.optionValue(name, value); why != "" {
+		return why
+	}
 	if secretOptions[name] {
 		value = "…" // never told
 	}
 	r.Options = append(r.Options, name+"="+value)
+	return ""
+}
+
+// optionValue is what the server says against the value of an option (parse_hba_auth_opt).
+func (r *Rule) optionValue(name, value string) string {
+	oneOf := func(values ...string) string {
+		if slices.Contains(values, value) {
+			return ""
+		}
+		return "invalid " + name + " value: " + quote(value)
+	}
+	switch name {
+	case "clientcert":
+		if r.Method == "cert" {
+			return oneOf("verify-full")
+		}
+		return oneOf("verify-ca", "verify-full")
+	case "clientname":
+		if r.Type != "hostssl" {
+			return "clientname can only be configured for \"hostssl\" rows"
+		}
+		return oneOf("CN", "DN")
+	case "ldapscheme":
+		return oneOf("ldap", "ldaps")
+	case "ldapport":
+		if n, err := strconv.Atoi(strings.TrimSpace(value)); err != nil || n == 0 {
+			return "invalid LDAP port number: " + quote(value)
+		}
+	case "ldapurl":
+		if !strings.HasPrefix(strings.ToLower(value), "ldap://") && !strings.HasPrefix(strings.ToLower(value), "ldaps://") {
+			return "unsupported LDAP URL scheme"
+		}
+	case "radiusports":
+		for port := range strings.SplitSeq(value, ",") {
+			if n, err := strconv.Atoi(strings.TrimSpace(port)); err != nil || n == 0 {
+				return "invalid RADIUS port number: " + quote(value)
+			}
+		}
+	}
+	if name == "radiussecrets" {
+		r.secrets = 1 + strings.Count(value, ",")
+	}
 	return ""
 }
 
@@ -312,11 +389,48 @@ func (r *Rule) complete() string {
 		if !has("ldapserver") && !has("ldapurl") && !has("ldapbasedn") {
 			return "authentication method \"ldap\" requires argument \"ldapserver\" to be set"
 		}
+		return r.completeLDAP(has)
 	case "radius":
 		for _, need := range []string{"radiusservers", "radiussecrets"} {
 			if !has(need) {
 				return "authentication method \"radius\" requires argument " + quote(need) + " to be set"
 			}
+		}
+		return r.completeRADIUS()
+	}
+	return ""
+}
+
+// completeLDAP: a server is either bound to with a name made of a prefix and a suffix, or searched.
+func (r *Rule) completeLDAP(has func(string) bool) string {
+	simple, search := has("ldapprefix") || has("ldapsuffix"), has("ldapbasedn") || has("ldapbinddn") || has("ldapbindpasswd") || has("ldapsearchattribute") || has("ldapsearchfilter")
+	switch {
+	case simple && search:
+		return "cannot mix options for simple bind and search+bind modes"
+	case !simple && !has("ldapbasedn") && !has("ldapurl"):
+		return "authentication method \"ldap\" requires argument \"ldapbasedn\", \"ldapprefix\", or \"ldapsuffix\" to be set"
+	case has("ldapsearchattribute") && has("ldapsearchfilter"):
+		return "cannot use ldapsearchattribute together with ldapsearchfilter"
+	}
+	return ""
+}
+
+// completeRADIUS: of each there is one, or as many as servers.
+func (r *Rule) completeRADIUS() string {
+	servers := 0
+	for _, o := range r.Options {
+		if value, ok := strings.CutPrefix(o, "radiusservers="); ok {
+			servers = 1 + strings.Count(value, ",")
+		}
+	}
+	for _, o := range r.Options {
+		name, value, _ := strings.Cut(o, "=")
+		n := 1 + strings.Count(value, ",")
+		if name == "radiussecrets" {
+			n = r.secrets
+		}
+		if strings.HasPrefix(name, "radius") && n != 1 && n != servers {
+			return fmt.Sprintf("the number of %s (%d) must be 1 or the number of RADIUS servers (%d)", name, n, servers)
 		}
 	}
 	return ""

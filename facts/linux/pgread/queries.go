@@ -31,9 +31,9 @@ const (
 	serverQuery = `SELECT current_setting('server_version_num')::int, pg_is_in_recovery(), pg_conf_load_time(), pg_postmaster_start_time()`
 
 	rulesQuery = `SELECT %s, line_number, coalesce(type, ''), coalesce(to_json(database)::text, '[]'), coalesce(to_json(user_name)::text, '[]'),
- coalesce(address, ''), coalesce(netmask, ''), coalesce(auth_method, ''), coalesce(to_json(options)::text, '[]'), coalesce(error, '') FROM pg_hba_file_rules ORDER BY %s`
+ coalesce(address, ''), coalesce(netmask, ''), coalesce(auth_method, ''), coalesce(to_json(options)::text, '[]'), coalesce(error, '') FROM pg_hba_file_rules`
 
-	mappingsQuery = `SELECT %s, line_number, coalesce(map_name, ''), coalesce(sys_name, ''), coalesce(pg_username, ''), coalesce(error, '') FROM pg_ident_file_mappings ORDER BY %s`
+	mappingsQuery = `SELECT %s, line_number, coalesce(map_name, ''), coalesce(sys_name, ''), coalesce(pg_username, ''), coalesce(error, '') FROM pg_ident_file_mappings`
 
 	// Only the form of a password leaves the server.
 	rolesQuery = `SELECT a.rolname, rolsuper, rolcanlogin, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
@@ -152,17 +152,17 @@ func (q *query) cluster(a *Answer) error {
 	return nil
 }
 
-// fileColumn is where a line comes from, which only newer servers tell, and the order of lines.
-func fileColumn(version int, number string) (column, order string) {
+// fileColumn is where a line comes from, which only newer servers tell. Their views give lines in the order of the
+// files; what they number leaves refused lines out.
+func fileColumn(version int) string {
 	if version >= 160000 {
-		return "coalesce(file_name, '')", number + " NULLS LAST, file_name, line_number"
+		return "coalesce(file_name, '')"
 	}
-	return "''", "line_number"
+	return "''"
 }
 
 func (q *query) rules(a *Answer) error {
-	column, order := fileColumn(a.Version, "rule_number")
-	return q.rows(fmt.Sprintf(rulesQuery, column, order), func(r *sql.Rows) error {
+	return q.rows(fmt.Sprintf(rulesQuery, fileColumn(a.Version)), func(r *sql.Rows) error {
 		var x Rule
 		var databases, users, options list
 		err := r.Scan(&x.File, &x.Line, &x.Type, &databases, &users, &x.Address, &x.Netmask, &x.Method, &options, &x.Error)
@@ -176,8 +176,7 @@ func (q *query) mappings(a *Answer) error {
 	if a.Version < 150000 {
 		return errors.New("PostgreSQL before version 15 does not tell them")
 	}
-	column, order := fileColumn(a.Version, "map_number")
-	return q.rows(fmt.Sprintf(mappingsQuery, column, order), func(r *sql.Rows) error {
+	return q.rows(fmt.Sprintf(mappingsQuery, fileColumn(a.Version)), func(r *sql.Rows) error {
 		var x Mapping
 		err := r.Scan(&x.File, &x.Line, &x.Map, &x.SystemUser, &x.Role, &x.Error)
 		a.Mappings = append(a.Mappings, x)
