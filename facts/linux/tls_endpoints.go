@@ -31,6 +31,9 @@ func init() {
 
 const (
 	endpointsAtATime = 24
+	// A process is asked at few of its sockets at a time: Dovecot starts another one for each connection, and would be so
+	// busy with that as to answer some of them too late.
+	socketsOfAProcess = 2
 	maxEndpoints     = 400
 )
 
@@ -127,11 +130,20 @@ func collectTLSEndpoints(ctx context.Context, r *facts.Reader, _ facts.Key) (fac
 	out := make([]TLSEndpoint, len(targets))
 	s := surroundingsOf(ctx, r)
 	var wg sync.WaitGroup
-	slots := make(chan struct{}, endpointsAtATime)
+	all, own := make(chan struct{}, endpointsAtATime), map[int]chan struct{}{}
 	for i, l := range targets {
+		pid, known := l.PID.Get()
+		if !known {
+			pid = -i // of its own
+		}
+		if own[pid] == nil {
+			own[pid] = make(chan struct{}, socketsOfAProcess)
+		}
+		slot := own[pid]
 		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
+			slot <- struct{}{}
+			all <- struct{}{}
+			defer func() { <-all; <-slot }()
 			out[i] = s.endpoint(ctx, r, l)
 		})
 	}

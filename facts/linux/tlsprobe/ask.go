@@ -3,7 +3,6 @@ package tlsprobe
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +29,29 @@ func (p *probe) versions() {
 		a, err := p.ask(p.hello(v), true)
 		p.judge(v, a, err)
 	}
+	p.closings()
+}
+
+// closings makes sure of the versions that the server closed the connection at: one that has too many connections open,
+// or too many within a minute, closes them, too.
+func (p *probe) closings() {
+	i := slices.IndexFunc(Versions, func(v uint16) bool { return p.res.Versions[v].IsYes() })
+	for _, v := range Versions {
+		if i < 0 || !p.res.Versions[v].Known || !p.closed[v] || p.refusesByClosing(p.hello(v), p.hello(Versions[i])) {
+			continue
+		}
+		p.res.Versions[v] = unsure("it closes connections without a word, also of clients that it has answered before")
+	}
+}
+
+// refusesByClosing tells whether closing is the server's answer to just this hello: it answers the other one right then,
+// and closes again.
+func (p *probe) refusesByClosing(h, answered tlshello.Hello) bool {
+	if a, err := p.ask(answered, false); err != nil || !a.Hello || a.Version != answered.Version {
+		return false
+	}
+	_, err := p.ask(h, false)
+	return isClosing(err)
 }
 
 // judge decides on a version by the answer to its hello. What was not agreed to is asked for once more, by a client that
@@ -45,11 +67,10 @@ func (p *probe) judge(v uint16, a tlshello.Answer, err error) {
 			state = no(fmt.Sprintf("it refuses (alert %d)", a.Alert))
 		}
 	}
-	p.res.Versions[v] = state
+	p.res.Versions[v], p.closed[v] = state, state.Known && !state.Yes && isClosing(err)
 }
 
 func (p *probe) verdict(v uint16, a tlshello.Answer, err error) State {
-	var foreign *tlshello.NotTLS
 	switch {
 	case err == nil && a.Hello && a.Version == v:
 		return yes()
@@ -61,7 +82,7 @@ func (p *probe) verdict(v uint16, a tlshello.Answer, err error) State {
 		return no("it refuses a client that names no host")
 	case err == nil:
 		return unsure(fmt.Sprintf("it answers %s with alert %d", tlshello.VersionName(v), a.Alert))
-	case errors.As(err, &foreign), isClosed(err):
+	case isClosing(err):
 		return no("it closes the connection of a client that offers " + tlshello.VersionName(v) + " only")
 	}
 	return unsure(fmt.Sprintf("asked for %s: %s", tlshello.VersionName(v), plain(err)))
@@ -233,6 +254,7 @@ func ephemeral(suites []uint16) []uint16 {
 func (p *probe) suites(v uint16) Choices {
 	h := p.hello(v)
 	var c Choices
+	var answered tlshello.Hello
 	for range maxSuites {
 		if len(h.Suites) == 0 {
 			return c
@@ -240,9 +262,12 @@ func (p *probe) suites(v uint16) Choices {
 		a, err := p.ask(h, v < tlshello.TLS13)
 		chosen, more, why := p.choice(v, a, err)
 		if !more {
-			c.Missing = why
+			if !isClosing(err) || len(c.IDs) == 0 || !p.refusesByClosing(h, answered) {
+				c.Missing = why
+			}
 			return c
 		}
+		answered = h
 		i := slices.Index(h.Suites, chosen)
 		if i < 0 {
 			c.Missing = fmt.Sprintf("the server chose suite 0x%04x, which was not offered", chosen)
@@ -260,7 +285,7 @@ func (p *probe) choice(v uint16, a tlshello.Answer, err error) (suite uint16, mo
 		return a.Suite, true, ""
 	}
 	s := p.verdict(v, a, err)
-	if !s.Known || isClosed(err) {
+	if !s.Known || isClosing(err) {
 		return 0, false, "not all suites of " + tlshello.VersionName(v) + " are known: " + s.Why
 	}
 	return 0, false, ""
@@ -271,12 +296,16 @@ func (p *probe) groups(v uint16, suites []uint16) Choices {
 	h := p.hello(v)
 	h.Suites = suites
 	var c Choices
+	var answered tlshello.Hello
 	for len(h.Groups) > 0 {
 		a, err := p.ask(h, v < tlshello.TLS13)
 		if _, more, why := p.choice(v, a, err); !more {
-			c.Missing = why
+			if !isClosing(err) || len(c.IDs) == 0 || !p.refusesByClosing(h, answered) {
+				c.Missing = why
+			}
 			return c
 		}
+		answered = h
 		if a.Group == 0 {
 			c.Missing = "the server did not name the group it chose"
 			return c

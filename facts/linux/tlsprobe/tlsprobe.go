@@ -88,8 +88,9 @@ type probe struct {
 	target  Target
 	res     *Result
 	sni     string
-	refused bool // a client of today was refused with an alert
-	waited  bool // the server closed only after it was told that nothing more will come
+	refused bool            // a client of today was refused with an alert
+	waited  bool            // the server closed only after it was told that nothing more will come
+	closed  map[uint16]bool // versions that the server closed the connection at
 }
 
 // Ask finds out all it can of an endpoint within Deadline.
@@ -99,7 +100,7 @@ func Ask(ctx context.Context, t Target) *Result {
 	res := &Result{
 		StartTLS: t.StartTLS, Versions: map[uint16]State{}, Suites: map[uint16]Choices{}, Groups: map[uint16]Choices{},
 	}
-	p := &probe{ctx: ctx, target: t, res: res}
+	p := &probe{ctx: ctx, target: t, res: res, closed: map[uint16]bool{}}
 	p.identify()
 	if !res.Speaks.IsYes() {
 		return res
@@ -297,7 +298,7 @@ func (p *probe) without(err error) {
 	case isClosed(err) && p.waited:
 		r.Speaks = no("it says nothing to a TLS client, and closes when that has no more to say")
 	case isClosed(err):
-		p.closed()
+		p.silent()
 	case isTimeout(err):
 		r.Speaks = unsure("it accepts connections and gives no answer in time")
 	default:
@@ -305,9 +306,9 @@ func (p *probe) without(err error) {
 	}
 }
 
-// closed decides on a server that closed without a word: unless it answers a client of today, or one that names the
+// silent decides on a server that closed without a word: unless it answers a client of today, or one that names the
 // host, it serves TLS to no one.
-func (p *probe) closed() {
+func (p *probe) silent() {
 	names := []string{""}
 	if p.target.Names != nil {
 		names = append(names, p.target.Names()...)
@@ -333,6 +334,12 @@ func isTimeout(err error) bool {
 
 func isClosed(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
+
+// isClosing tells whether a server ended the conversation other than in TLS.
+func isClosing(err error) bool {
+	var foreign *tlshello.NotTLS
+	return isClosed(err) || errors.As(err, &foreign)
 }
 
 func isAlert(err error) bool {

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -193,6 +194,32 @@ func TestSSLv3IsSeen(t *testing.T) {
 	r := Ask(t.Context(), Target{Addr: at})
 	if names(r) != "SSLv3 " || r.Secure.IsYes() || !slices.Equal(r.Suites[tlshello.SSL30].IDs, []uint16{0x2f}) {
 		t.Errorf("%s: %+v, secure %+v", names(r), r.Suites, r.Secure)
+	}
+}
+
+// closer answers hellos of TLS 1.2 that offer the suite 0x2f by it, and closes at others; it counts what it was asked.
+func closer(asked *atomic.Int64, tired func(n int64) bool) func(net.Conn) {
+	return func(c net.Conn) {
+		b := make([]byte, 4096)
+		n, _ := c.Read(b)
+		if n > 46 && b[10] == 3 && bytes.Contains(b[44:min(n, 46+int(b[44])<<8+int(b[45]))], []byte{0, 0x2f}) && !tired(asked.Add(1)) {
+			_, _ = c.Write(hello(3))
+		}
+	}
+}
+
+func TestClosingIsARefusalOnlyOfAServerThatStillAnswers(t *testing.T) {
+	var asked atomic.Int64
+	r := Ask(t.Context(), Target{Addr: serve(t, closer(&asked, func(int64) bool { return false }))})
+	if c := r.Suites[tlshello.TLS12]; names(r) != "TLSv1.2 " || !slices.Equal(c.IDs, []uint16{0x2f}) || c.Missing != "" {
+		t.Errorf("%s: %+v", names(r), c)
+	}
+	for _, limit := range []int64{1, 3, 6} { // connections, after which it takes no more
+		asked.Store(0)
+		r = Ask(t.Context(), Target{Addr: serve(t, closer(&asked, func(n int64) bool { return n > limit }))})
+		if c := r.Suites[tlshello.TLS12]; c.Missing == "" || limit == 1 && names(r) != "SSLv3? TLSv1? TLSv1.1? TLSv1.2 TLSv1.3? " {
+			t.Errorf("with a limit of %d: %s: %+v", limit, names(r), c)
+		}
 	}
 }
 
