@@ -34,7 +34,7 @@ const (
 	// A process is asked at few of its sockets at a time: Dovecot starts another one for each connection, and would be so
 	// busy with that as to answer some of them too late.
 	socketsOfAProcess = 2
-	maxEndpoints     = 400
+	maxEndpoints      = 400
 )
 
 // NoProbe is the reason of what only a connection to the host's own services could tell.
@@ -66,7 +66,7 @@ type TLSEndpoint struct {
 	SNIDefault    facts.V[bool]   `fact:"sni_default" doc:"Whether a client that names no host is served."`
 
 	Chain        facts.List[EndpointCertificate] `fact:"chain" doc:"The certificates served; when they differ by the kind of key, one chain after the other."`
-	ChainValid   facts.V[bool]                   `fact:"chain_valid" doc:"Whether every chain served leads to a certificate that the host trusts, now."`
+	ChainValid   facts.V[bool]                   `fact:"chain_valid" doc:"Whether every chain served leads to a certificate that the host trusts, now. False for anonymous suites, true where clients need a shared key and there is no chain."`
 	ChainProblem facts.V[string]                 `fact:"chain_problem" doc:"Why one does not; empty when all do."`
 	NotAfter     facts.V[string]                 `fact:"not_after" doc:"When the first of the served certificates, issuers too, runs out: RFC 3339 in UTC."`
 	NameMatches  facts.V[bool]                   `fact:"host_name_matches" doc:"Whether the server's certificate is for this host's name. Many a good one is not."`
@@ -111,6 +111,7 @@ type EndpointCertificate struct {
 	KeyType            facts.V[string]    `fact:"key_type" doc:"rsa, ecdsa, ed25519, dsa or x25519."`
 	KeyBits            facts.V[int64]     `fact:"key_bits" doc:"Size of the public key in bits."`
 	SignatureAlgorithm facts.V[string]    `fact:"signature_algorithm" doc:"As SHA256-RSA, ECDSA-SHA384, Ed25519."`
+	NamesOCSP          facts.V[bool]      `fact:"names_ocsp" doc:"Whether it says where its issuer answers OCSP; without that nothing can be stapled."`
 }
 
 func collectTLSEndpoints(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.List[TLSEndpoint], error) {
@@ -414,11 +415,13 @@ func (e *TLSEndpoint) chosen(res *tlsprobe.Result) {
 // certificates fills in what is said of the chains.
 func (e *TLSEndpoint) certificates(ctx context.Context, r *facts.Reader, s *surroundings, res *tlsprobe.Result) {
 	if len(res.Chains) == 0 {
-		if anonymousOnly(e.Suites) {
+		if anonymousOnly(e.Suites) || res.SharedKey {
 			e.Chain = facts.Complete([]EndpointCertificate{}, e.Origin)
 			e.noChain("it presents no certificate: its suites need none")
-			e.ChainValid = facts.Known(false, e.Origin)
-			e.ChainProblem = facts.Known(e.NotAfter.Reason(), e.Origin)
+			e.ChainValid, e.ChainProblem = facts.Known(false, e.Origin), facts.Known(e.NotAfter.Reason(), e.Origin)
+			if res.SharedKey { // which proves who the other is, as no anonymous suite does
+				e.ChainValid, e.ChainProblem = facts.Known(true, e.Origin), facts.Known("", e.Origin)
+			}
 			return
 		}
 		why := res.ChainErr
@@ -521,6 +524,7 @@ func (c *EndpointCertificate) describe(cert *x509.Certificate, at facts.Origin, 
 	full.describe(cert, now)
 	c.Subject, c.Issuer, c.Names, c.NotBefore, c.NotAfter = full.Subject, full.Issuer, full.Names, full.NotBefore, full.NotAfter
 	c.SelfSigned, c.KeyType, c.KeyBits, c.SignatureAlgorithm = full.SelfSigned, full.KeyType, full.KeyBits, full.SignatureAlgorithm
+	c.NamesOCSP = facts.Known(len(cert.OCSPServer) > 0, at)
 	const day = 24 * time.Hour
 	c.LifetimeDays = facts.Known(int64((cert.NotAfter.Sub(cert.NotBefore)+day-1)/day), at)
 }

@@ -250,7 +250,7 @@ control "4.2" {
   }
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
-  violations = [for e in tls_endpoints : { name = e.name, message = "until ${e.not_after}" } if e.speaks_tls && days_until(e.not_after) < var.validity_days]
+  violations = [for e in tls_endpoints : { name = e.name, message = "until ${e.not_after}" } if e.speaks_tls && length(e.chain) > 0 && days_until(e.not_after) < var.validity_days]
 }
 
 control "4.3" {
@@ -321,6 +321,34 @@ control "4.7" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for c in e.chain : c.key_type != "ecdsa" && c.key_type != "ed25519" if c.position == 0])]
+}
+
+control "4.8" {
+  title    = "Served certificates name their hosts as alternative names"
+  why      = "Clients no longer look at the common name: a certificate without alternative names is for no host at all."
+  profiles = ["intermediate"]
+  severity = "high"
+  refs = {
+    mozilla_tls_6 = ["certificates"]
+    nist_800_53   = ["SC-8", "SC-13"]
+  }
+
+  applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
+  violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for c in e.chain : length(c.sans) == 0 if c.position == 0])]
+}
+
+control "4.9" {
+  title    = "Responses of OCSP are stapled where the issuer gives them"
+  why      = "Otherwise clients ask the issuer, which learns who visits whom, or don't ask, and accept what was revoked."
+  profiles = ["intermediate"]
+  severity = "low"
+  refs = {
+    mozilla_tls_6 = ["ocsp_staple"]
+    nist_800_53   = ["SC-8", "SC-13"]
+  }
+
+  applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
+  violations = [for e in tls_endpoints : e if e.speaks_tls && !e.ocsp_stapled && anytrue([for c in e.chain : c.names_ocsp if c.position == 0])]
 }
 
 control "5.1" {

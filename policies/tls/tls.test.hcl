@@ -592,7 +592,7 @@ test "4.2: a service that is not" {
   profile = "intermediate"
   now     = "2026-11-23T12:00:00Z"
   facts {
-    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, not_after = "2026-12-01T12:00:00Z" }]
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, chain = [{ position = 0 }], not_after = "2026-12-01T12:00:00Z" }]
   }
   expect = { "4.2" = "fail" }
 }
@@ -622,6 +622,13 @@ test "4.2: nothing could be asked" {
 
   }
   expect = { "4.2" = "unknown" }
+}
+
+test "4.2: a service without certificates" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:10050 (zabbix_agentd)", speaks_tls = true, chain = [] }]
+  }
+  expect = { "4.2" = "pass" }
 }
 
 test "4.3: as it should be" {
@@ -829,6 +836,69 @@ test "4.7: nothing could be asked" {
 
   }
   expect = { "4.7" = "unknown" }
+}
+
+test "4.8: named" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, chain = [{ position = 0, sans = ["www.example.org"] }, { position = 1, sans = [] }] }]
+  }
+  expect = { "4.8" = "pass" }
+}
+
+test "4.8: of two kinds of key, one is named" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, chain = [{ position = 0, sans = ["www.example.org"] }, { position = 0, sans = [] }] }]
+  }
+  expect = { "4.8" = "fail" }
+}
+
+test "4.8: not known" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, alpn = "" }]
+  }
+  expect = { "4.8" = "unknown" }
+}
+
+test "4.8: nothing speaks TLS" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = false, versions = [] }]
+  }
+  expect = { "4.8" = "not_applicable" }
+}
+
+test "4.9: stapled" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, ocsp_stapled = true, chain = [{ position = 0, names_ocsp = true }] }]
+  }
+  expect = { "4.9" = "pass" }
+}
+
+test "4.9: an issuer without OCSP" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, ocsp_stapled = false, chain = [{ position = 0, names_ocsp = false }, { position = 1, names_ocsp = true }] }]
+  }
+  expect = { "4.9" = "pass" }
+}
+
+test "4.9: not stapled" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, ocsp_stapled = false, chain = [{ position = 0, names_ocsp = true }] }]
+  }
+  expect = { "4.9" = "fail" }
+}
+
+test "4.9: not known" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, chain = [{ position = 0, names_ocsp = true }] }]
+  }
+  expect = { "4.9" = "unknown" }
+}
+
+test "4.9: nothing speaks TLS" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = false, versions = [] }]
+  }
+  expect = { "4.9" = "not_applicable" }
 }
 
 test "5.1: valid" {

@@ -237,7 +237,22 @@ func (p *probe) enumerate() {
 			}
 		}
 	}
+	p.sharedKeys()
 	p.order()
+}
+
+// sharedKeys withdraws that TLS 1.3 is not spoken where every suite needs a key that server and client share: in TLS 1.3
+// such a server refuses whoever does not name the key.
+func (p *probe) sharedKeys() {
+	all, r := []uint16{}, p.res
+	for _, c := range r.Suites {
+		all = append(all, c.IDs...)
+	}
+	needsKey := func(id uint16) bool { s, _ := tlshello.SuiteByID(id); return strings.HasSuffix(s.KeyExchange, "psk") }
+	r.SharedKey = len(all) > 0 && !slices.ContainsFunc(all, func(id uint16) bool { return !needsKey(id) })
+	if s := r.Versions[tlshello.TLS13]; r.SharedKey && s.Known && !s.Yes {
+		r.Versions[tlshello.TLS13] = unsure("it serves only clients that it shares a key with, and of TLS 1.3 it tells others nothing")
+	}
 }
 
 func ephemeral(suites []uint16) []uint16 {

@@ -80,6 +80,7 @@ type Result struct {
 	DHBits      []int      // sizes of primes seen
 	Chains      [][][]byte // distinct chains served, the first to a client of today
 	ChainErr    string
+	SharedKey   bool // every suite seen needs a key that server and client share
 }
 
 // probe is one endpoint being asked.
