@@ -16,6 +16,9 @@ type Host struct {
 	Native bool
 	// NoProbe forbids connections to the host's own services; what only they could tell is unknown.
 	NoProbe bool
+	// Credentials name, by fact (mariadb, redis, mongodb), where the login for those servers is: an absolute path, or the
+	// name of a systemd credential. Never the login itself.
+	Credentials map[string]string
 	// Labels are what its owner calls it: role = db.
 	Labels map[string]string
 	// Reader is the program that answers "_reader KIND" by reading what only another account may (see linux.ReadAs),

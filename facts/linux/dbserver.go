@@ -7,12 +7,9 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/holdfast-agent/holdfast/facts"
-	"github.com/holdfast-agent/holdfast/facts/linux/unitfile"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 )
@@ -37,99 +34,9 @@ func inParallel(n int, do func(i int)) {
 	_ = g.Wait()
 }
 
-// serverProcess is a running database server.
-type serverProcess struct {
-	Process
-	args []string // as the kernel has them now; a server may have overwritten them
-}
-
-// serverProcesses are the processes of some names, in the order of their ids. The error says that there may be others.
-func serverProcesses(ctx context.Context, r *facts.Reader, names ...string) ([]serverProcess, error) {
-	if !r.Live() {
-		return nil, nil // nothing runs in an image
-	}
-	all, err := facts.Get[facts.List[Process]](ctx, r, facts.Key{Fact: "processes"})
-	if err != nil {
-		return nil, err
-	}
-	var out []serverProcess
-	for _, p := range all.Items() {
-		if !slices.Contains(names, p.Name.Or("")) {
-			continue
-		}
-		s := serverProcess{Process: p}
-		if b, err := r.ReadFileMax("/proc/"+strconv.Itoa(p.PID)+"/cmdline", 1<<20); err == nil {
-			s.args = strings.Split(strings.TrimRight(string(b), "\x00"), "\x00")
-		}
-		out = append(out, s)
-	}
-	if !all.IsComplete() {
-		return out, errors.New(all.Reason())
-	}
-	return out, nil
-}
-
-// unitCommand is one ExecStart line, split into words.
-type unitCommand struct {
-	unit   string
-	words  []string
-	user   string // User=; empty for root
-	origin facts.Origin
-}
-
-// unitCommands are what the units of some names start, where the program is one of those given. Names end in * to take
-// all that begin so, instances of templates among them. Specifiers other than the instance's name stay as written.
-func unitCommands(ctx context.Context, r *facts.Reader, programs []string, names ...string) ([]unitCommand, error) {
-	x, err := unitsOf(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	var out []unitCommand
-	seen := map[string]bool{}
-	for _, name := range x.Names() {
-		if !slices.ContainsFunc(names, func(n string) bool { return nameMatches(name, n) }) || unitfile.IsTemplate(name) {
-			continue
-		}
-		u, err := x.Load(name)
-		if err != nil || u == nil || u.Masked || seen[u.ID] {
-			continue
-		}
-		seen[u.ID] = true
-		if c, ok := commandOf(u, programs); ok {
-			out = append(out, c)
-		}
-	}
-	return out, nil
-}
-
-func nameMatches(name, pattern string) bool {
-	if start, ok := strings.CutSuffix(pattern, "*"); ok {
-		return strings.HasPrefix(name, start) && strings.HasSuffix(name, ".service")
-	}
-	return name == pattern
-}
-
-func commandOf(u *unitfile.Unit, programs []string) (unitCommand, bool) {
-	user, _ := unitfile.Last(u.Settings, "Service", "User")
-	for _, s := range unitfile.All(u.Settings, "Service", "ExecStart") {
-		command := strings.TrimLeft(s.Value, "@-:+!| \t")
-		instance := unitfile.Instance(u.ID)
-		command = strings.NewReplacer("%i", instance, "%I", strings.ReplaceAll(instance, "-", "/"), "%%", "%").Replace(command)
-		words, err := shellWords(command)
-		if err != nil || len(words) == 0 {
-			continue
-		}
-		base := words[0][strings.LastIndexByte(words[0], '/')+1:]
-		if slices.Contains(programs, base) {
-			return unitCommand{unit: u.ID, words: words, user: user.Value, origin: facts.File(s.File, s.Line)}, true
-		}
-	}
-	return unitCommand{}, false
-}
-
-// dialSocket connects to a unix socket and makes sure that the process which listens there runs as one of the users
-// given or as root: in a directory that others may write, anyone could have put a socket.
-func dialSocket(ctx context.Context, r *facts.Reader, name string, users ...uint32) (net.Conn, error) {
+// dialSocket connects to a unix socket of a server and makes sure that its own process listens there, or systemd for
+// it: in a directory that others may write anyone could have put a socket, and another instance may have taken a path.
+func (f *foundServer) dialSocket(ctx context.Context, r *facts.Reader, name string) (net.Conn, error) {
 	real, err := r.Host().FS.Real(name)
 	if err != nil {
 		return nil, err
@@ -139,15 +46,30 @@ func dialSocket(ctx context.Context, r *facts.Reader, name string, users ...uint
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, bare(err))
 	}
-	uid, err := peerUser(conn)
-	if err == nil && uid != 0 && !slices.Contains(users, uid) {
-		err = fmt.Errorf("the process that listens there runs as user id %d, which is not the server's", uid)
+	peer, err := peerOf(conn)
+	if err == nil {
+		err = f.isPeer(peer)
 	}
 	if err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return bounded(ctx, conn), nil
+}
+
+func (f *foundServer) isPeer(peer *unix.Ucred) error {
+	uid, known := f.process.UID.Get()
+	switch {
+	case peer.Pid == 1 && peer.Uid == 0: // a socket unit's
+		return nil
+	case !known:
+		return errors.New(f.process.UID.Reason())
+	case peer.Uid != uid:
+		return fmt.Errorf("the process that listens there runs as user id %d, which is not the server's", peer.Uid)
+	case int(peer.Pid) != f.process.PID:
+		return fmt.Errorf("process %d listens there, which is not the server's", peer.Pid)
+	}
+	return nil
 }
 
 // bare is a network error without the addresses, which its user names better.
@@ -159,31 +81,34 @@ func bare(err error) error {
 	return err
 }
 
-func peerUser(conn net.Conn) (uint32, error) {
+// peerOf is the process that called listen, and the user it ran as.
+func peerOf(conn net.Conn) (*unix.Ucred, error) {
 	raw, err := conn.(*net.UnixConn).SyscallConn()
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	var cred *unix.Ucred
 	var failed error
 	err = raw.Control(func(fd uintptr) {
 		cred, failed = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
 	})
-	if err = errors.Join(err, failed); err != nil {
-		return 0, err
-	}
-	return cred.Uid, nil
+	return cred, errors.Join(err, failed)
 }
 
-// dialLoopback connects to a port on loopback, where the process given is the one that listens.
-func dialLoopback(ctx context.Context, r *facts.Reader, port, pid int) (net.Conn, netip.AddrPort, error) {
-	addr, err := loopbackOf(ctx, r, port, pid)
+// dialLoopback connects to a port on loopback on which the server's process listens. It is looked at once more when the
+// connection stands: while it lives no other can have taken its place.
+func (f *foundServer) dialLoopback(ctx context.Context, r *facts.Reader, port int) (net.Conn, netip.AddrPort, error) {
+	addr, err := loopbackOf(ctx, r, port, f.process.PID)
 	if err != nil {
 		return nil, addr, err
 	}
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr.String())
 	if err != nil {
 		return nil, addr, fmt.Errorf("%s: %w", addr, bare(err))
+	}
+	if now, err := readProcStat(r, f.process.dir()+"/stat"); err != nil || now.start != f.process.start {
+		_ = conn.Close()
+		return nil, addr, fmt.Errorf("process %d is gone", f.process.PID)
 	}
 	return bounded(ctx, conn), addr, nil
 }
@@ -250,25 +175,5 @@ func askError(err error) string {
 	if errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Sprintf("the server did not answer within %s", askTimeout)
 	}
-	return err.Error()
-}
-
-// serverUsers are the ids a server's process may have: that of the running one, or of the account its unit names.
-func serverUsers(ctx context.Context, r *facts.Reader, p *serverProcess, account string) []uint32 {
-	if p != nil {
-		if uid, ok := p.UID.Get(); ok {
-			return []uint32{uid}
-		}
-	}
-	accounts, err := accountsOf(ctx, r)
-	if err != nil {
-		return nil
-	}
-	var out []uint32
-	for _, u := range accounts.users.rows {
-		if u.Name == account {
-			out = append(out, u.UID)
-		}
-	}
-	return out
+	return bare(err).Error()
 }

@@ -11,14 +11,13 @@ import (
 
 	"github.com/holdfast-agent/holdfast/facts"
 	"github.com/holdfast-agent/holdfast/facts/linux/mycnf"
-	"github.com/holdfast-agent/holdfast/facts/linux/unitfile"
 )
 
 func init() {
 	register(facts.Define(facts.Descriptor{
 		Name: "mariadb",
-		Doc: "The instances of MariaDB and MySQL on this host. What one is set to is what its running server says (live = true), or else what its option " +
-			"files and command line say; configured is always what they say. Accounts come from the running server. Passwords and their hashes are not told, nor asked for.",
+		Doc: "The instances of MariaDB and MySQL on this host. What one is set to is what its running server says (live = true); of one that runs and " +
+			"could not be asked it is unknown, of one that does not run it is what its option files and command line say. configured is always what they say. Accounts come from the running server. Passwords and their hashes are not told, nor asked for.",
 		Reads:   "option files, units, /proc; SHOW GLOBAL VARIABLES and the grant tables over the server's unix socket, as root",
 		Timeout: 15 * time.Second,
 	}, collectMariaDB))
@@ -79,11 +78,8 @@ var (
 
 // mariadbInstance is what is known of one before it is described.
 type mariadbInstance struct {
-	args    []string
-	unit    string
-	user    string
-	origin  facts.Origin
-	process *serverProcess
+	*foundServer
+	origin  facts.Origin // where it was found
 	flavour string
 	version string
 	why     string // that version and flavour are not known
@@ -102,88 +98,30 @@ func collectMariaDB(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.Li
 	return facts.Complete(out, origin), nil
 }
 
-// findMariaDB: every process is an instance; a host where none runs has the one its unit, or whoever starts the
-// installed program, would start.
+// findMariaDB: a host where none is found by process or unit has the one that whoever starts the installed program
+// would start.
 func findMariaDB(ctx context.Context, r *facts.Reader) ([]*mariadbInstance, error) {
-	processes, missing := serverProcesses(ctx, r, mariadbPrograms...)
+	found, missing := findServers(ctx, r, mariadbPrograms, mariadbUnits)
 	var all []*mariadbInstance
-	for _, p := range processes {
-		all = append(all, &mariadbInstance{args: p.arguments(), unit: p.Unit.Or(""), user: p.User.Or(""), origin: p.Origin, process: &p})
-	}
-	units, err := mariadbCommands(ctx, r)
-	missing = cmp.Or(missing, err)
-	for _, u := range units {
-		if !slices.ContainsFunc(all, func(i *mariadbInstance) bool { return i.unit == u.unit }) {
-			all = append(all, u)
+	for _, f := range found {
+		i := &mariadbInstance{foundServer: f}
+		if f.command != nil {
+			i.origin = f.command.origin
+		} else {
+			i.origin = f.process.Origin
 		}
+		all = append(all, i)
 	}
 	if program := installedProgram(r, mariadbPrograms); len(all) == 0 && program.Or("") != "" {
-		all = append(all, &mariadbInstance{origin: program.Origin()})
+		f := &foundServer{}
+		f.hidden(missing)
+		all = append(all, &mariadbInstance{foundServer: f, origin: program.Origin()})
 	}
 	for _, i := range all {
 		i.package_(ctx, r)
 		i.load(ctx, r)
 	}
 	return all, missing
-}
-
-// mariadbCommands are the units that start a server, a template's instances only where they run or are wanted.
-func mariadbCommands(ctx context.Context, r *facts.Reader) ([]*mariadbInstance, error) {
-	x, err := unitsOf(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	var out []*mariadbInstance
-	seen := map[string]bool{}
-	for _, name := range x.Names() {
-		if !slices.ContainsFunc(mariadbUnits, func(n string) bool { return nameMatches(name, n) }) || unitfile.IsTemplate(name) {
-			continue
-		}
-		u, err := x.Load(name)
-		if err != nil || u == nil || u.Masked || seen[u.ID] {
-			continue
-		}
-		seen[u.ID] = true
-		user, _ := unitfile.Last(u.Settings, "Service", "User")
-		for _, s := range unitfile.All(u.Settings, "Service", "ExecStart") {
-			if args, ok := mariadbArguments(u, s.Value); ok {
-				out = append(out, &mariadbInstance{args: args, unit: u.ID, user: user.Value, origin: facts.File(s.File, s.Line)})
-			}
-		}
-	}
-	return out, nil
-}
-
-// mariadbArguments are the words behind the server's name in a command that may be a shell's. Variables of the unit
-// are put in; what only a run could tell ($_WSREP_…, $VAR) is empty on a server that is no cluster node in recovery.
-func mariadbArguments(u *unitfile.Unit, command string) ([]string, bool) {
-	environ := map[string]string{}
-	for _, s := range unitfile.All(u.Settings, "Service", "Environment") {
-		words, _ := shellWords(s.Value)
-		for _, w := range words {
-			if name, value, ok := strings.Cut(w, "="); ok {
-				environ[name] = value
-			}
-		}
-	}
-	instance := unitfile.Instance(u.ID)
-	words := strings.Fields(strings.NewReplacer(`"`, " ", "'", " ", ";", " ").Replace(command))
-	at := slices.IndexFunc(words, func(w string) bool { return slices.Contains(mariadbPrograms, path.Base(strings.TrimLeft(w, "@-:+!|"))) })
-	if at < 0 {
-		return nil, false
-	}
-	var args []string
-	for _, w := range words[at+1:] {
-		if name, ok := strings.CutPrefix(w, "$"); ok {
-			args = append(args, strings.Fields(environ[strings.Trim(name, "{}")])...)
-			continue
-		}
-		args = append(args, w)
-	}
-	for i := range args {
-		args[i] = strings.NewReplacer("%i", instance, "%I", instance).Replace(args[i])
-	}
-	return args, true
 }
 
 // package_ tells flavour and version by the package that brings the server.
@@ -242,10 +180,10 @@ func (i *mariadbInstance) groups(suffix string) []string {
 // load reads the option files: what comes first on the command line may change which.
 func (i *mariadbInstance) load(ctx context.Context, r *facts.Reader) {
 	files, suffix := []string{"/etc/my.cnf", "/etc/mysql/my.cnf"}, ""
-	if home := homeOf(ctx, r, cmp.Or(i.user, "mysql")); home != "" {
+	if home := homeOf(ctx, r, cmp.Or(i.account(), "mysql")); home != "" {
 		files = append(files, path.Join(home, ".my.cnf"))
 	}
-	args := i.args
+	args := i.arguments()
 	for len(args) > 0 {
 		name, value, _ := strings.Cut(args[0], "=")
 		switch name {
@@ -303,16 +241,27 @@ func (o optionFiles) WorldWritable(name string) bool {
 	return err == nil && st.Mode().Perm()&0o002 != 0
 }
 
-func describeMariaDB(ctx context.Context, r *facts.Reader, i *mariadbInstance) MariaDBInstance {
-	s := MariaDBInstance{Running: facts.Known(i.process != nil, facts.File("/proc", 0))}
-	if !r.Live() {
-		s.Running = facts.Unknown[bool](facts.Offline)
+// account is the user that it runs as, or that its unit starts it as.
+func (i *mariadbInstance) account() string {
+	if i.process != nil {
+		return i.process.User.Or("")
 	}
+	if i.command != nil {
+		return i.command.user
+	}
+	return ""
+}
+
+func describeMariaDB(ctx context.Context, r *facts.Reader, i *mariadbInstance) MariaDBInstance {
+	s := MariaDBInstance{Running: i.running(r)}
 	s.identity(i)
 	s.Configured = configuredMariaDB(r, i)
 	s.MariaDBSettings = s.Configured
 	s.optionFiles(ctx, r, i)
 	answer, why := askMariaDB(ctx, r, i)
+	if not := i.notInForce(r, why); not != "" {
+		s.MariaDBSettings = mariadbValues{broken: not, flavour: i.flavour}.settings()
+	}
 	s.NotLive = why
 	s.Accounts, s.Plugins = facts.UnknownList[MariaDBAccount](why), facts.UnknownList[string](why)
 	s.TestDB = facts.Unknown[bool](why)
@@ -321,7 +270,7 @@ func describeMariaDB(ctx context.Context, r *facts.Reader, i *mariadbInstance) M
 		s.Live = true
 		version, from = answer.version, answer.origin
 		i.flavour = answer.flavour
-		s.MariaDBSettings = answer.settings(s.Configured)
+		s.MariaDBSettings = answer.settings(i.sinceStart(r, s.Configured.SuspiciousUDFs))
 		s.Accounts, s.Plugins, s.TestDB = answer.accounts, answer.plugins, answer.testDB
 	}
 	s.Version, s.Flavour = facts.Unknown[string](i.why), facts.Unknown[string](i.why)
@@ -336,22 +285,32 @@ func describeMariaDB(ctx context.Context, r *facts.Reader, i *mariadbInstance) M
 	return s
 }
 
+// sinceStart is a configured value that no variable tells: the one in force, as long as no option file changed since the
+// server started.
+func (i *mariadbInstance) sinceStart(r *facts.Reader, configured facts.V[bool]) facts.V[bool] {
+	names := []string{"/etc/my.cnf", "/etc/mysql/my.cnf"}
+	for _, name := range slices.Concat(i.conf.Read, i.conf.Ignored) {
+		names = append(names, name, path.Dir(name))
+	}
+	if why := i.process.changed(r, names); why != "" {
+		return facts.Unknown[bool](why + ", which does not tell this setting")
+	}
+	return configured
+}
+
 func (s *MariaDBInstance) identity(i *mariadbInstance) {
-	const stopped = "it does not run"
-	s.PID = facts.Unknown[int](stopped)
-	s.Unit, s.User = facts.Known(i.unit, i.origin), facts.Known(i.user, i.origin)
-	s.Name = cmp.Or(i.unit, "mariadb")
-	if p := i.process; p != nil {
-		s.PID, s.User, s.Unit = facts.Known(p.PID, p.Origin), p.User, p.Unit
-		if i.unit == "" {
-			s.Name = "process " + strconv.Itoa(p.PID)
+	s.PID, s.User, s.Unit = i.foundServer.identity()
+	s.Name = cmp.Or(i.unit(), s.Unit.Or(""), "mariadb")
+	if i.process != nil {
+		if s.Unit.Or("") == "" {
+			s.Name = "process " + strconv.Itoa(i.process.PID)
 		}
 		return
 	}
 	// A server started as root changes to the user that its options name.
-	if o, ok, err := i.conf.Last("user"); err == nil && ok && (i.user == "" || i.user == "root") {
+	if o, ok, err := i.conf.Last("user"); err == nil && ok && s.User.Or("root") == "root" {
 		s.User = facts.Known(o.Value, optionOrigin(o))
-	} else if i.user == "" {
+	} else if i.command == nil {
 		s.User = facts.Known("root", i.origin)
 	}
 }

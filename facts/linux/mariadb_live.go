@@ -3,6 +3,8 @@ package linux
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/holdfast-agent/holdfast/facts"
+	"github.com/holdfast-agent/holdfast/facts/linux/mycnf"
 )
 
 // mariadbAnswer is what a running server told.
@@ -23,31 +26,37 @@ type mariadbAnswer struct {
 	accounts         facts.List[MariaDBAccount]
 	plugins          facts.List[string]
 	testDB           facts.V[bool]
+	grantless        bool // whether the session has no account: the grant tables are not in use
 	origin           facts.Origin
 }
 
-// askMariaDB asks the running server over its unix socket, as root, whom the server knows by the socket's peer: no
-// password is sent, so none can go astray. The session is read-only and its queries are those in this file.
+// askMariaDB asks the running server over its unix socket: as the user that the configuration names, or else as root,
+// whom the server knows by the socket's peer. The session is read-only and its queries are those in this file.
 func askMariaDB(ctx context.Context, r *facts.Reader, i *mariadbInstance) (*mariadbAnswer, string) {
-	switch {
-	case !r.Live():
-		return nil, facts.Offline
-	case i.process == nil:
-		return nil, "it does not run"
-	case !r.Native():
-		return nil, "the sockets of this host are out of reach"
+	if why := i.unaskable(r); why != "" {
+		return nil, why
 	}
 	socket := "/run/mysqld/mysqld.sock"
 	if o, ok, err := i.conf.Last("socket"); err == nil && ok && strings.HasPrefix(o.Value, "/") {
 		socket = o.Value
 	}
+	l, err := mariadbLogin(r)
+	if err == nil && l != nil {
+		err = i.trusted()
+	}
+	if err != nil {
+		return nil, err.Error()
+	}
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	cfg := mysql.NewConfig()
 	cfg.User, cfg.Net, cfg.Addr = "root", "unix", socket
+	if l != nil {
+		cfg.User, cfg.Passwd = l.user, l.password
+	}
 	cfg.Logger = log.New(io.Discard, "", 0)
 	cfg.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return dialSocket(ctx, r, socket, serverUsers(ctx, r, i.process, "mysql")...)
+		return i.dialSocket(ctx, r, socket)
 	}
 	connector, err := mysql.NewConnector(cfg)
 	if err != nil {
@@ -66,18 +75,61 @@ func askMariaDB(ctx context.Context, r *facts.Reader, i *mariadbInstance) (*mari
 		if deadline, _ := ctx.Deadline(); !time.Now().Before(deadline) {
 			err = context.DeadlineExceeded
 		}
-		return nil, mariadbRefusal(err)
+		return nil, mariadbRefusal(err, l)
 	}
 	return a, ""
 }
 
-func mariadbRefusal(err error) string {
-	if why := askError(err); strings.Contains(why, "Access denied") {
-		return fmt.Sprintf("the server does not let user id %d in as root without a password", os.Geteuid())
-	} else if why != "invalid connection" && why != "driver: bad connection" {
-		return why
+// mariadbRefusal has nothing of what a server says but its number: it could repeat what it was sent.
+func mariadbRefusal(err error, l *login) string {
+	var refused *mysql.MySQLError
+	switch {
+	case errors.As(err, &refused) && (refused.Number == accessDenied || refused.Number == accessDeniedPlugin) && l != nil:
+		return "the server refuses the login in " + l.from
+	case errors.As(err, &refused) && (refused.Number == accessDenied || refused.Number == accessDeniedPlugin):
+		return fmt.Sprintf("the server does not let user id %d in as root without a password, and the configuration names no login (mariadb_credentials)", os.Geteuid())
+	case errors.As(err, &refused):
+		return fmt.Sprintf("the server answers with error %d", refused.Number)
+	case errors.Is(err, mysql.ErrInvalidConn), errors.Is(err, driver.ErrBadConn):
+		return "the server broke the connection off, or does not speak MySQL's protocol"
 	}
-	return "the server broke the connection off, or does not speak MySQL's protocol"
+	return askError(err)
+}
+
+// Numbers of errors by which the server does not let someone in.
+const (
+	accessDenied       = 1045
+	accessDeniedPlugin = 1698
+)
+
+// mariadbLogin is the user and the password in the group client of an option file, as the programs of MariaDB and MySQL
+// read them; /etc/mysql/debian.cnf is one. It is nil where none is configured.
+func mariadbLogin(r *facts.Reader) (*login, error) {
+	text, name, err := credential(r, "mariadb")
+	if err != nil || name == "" {
+		return nil, err
+	}
+	conf := mycnf.Load(oneFile(text), []string{name}, []string{"client"})
+	user, hasUser, userErr := conf.Last("user")
+	password, hasPassword, passwordErr := conf.Last("password")
+	switch {
+	case len(conf.Problems) > 0 || userErr != nil || passwordErr != nil:
+		return nil, fmt.Errorf("the credentials in %s are not used: it is no option file that could be read", name)
+	case !hasUser || !hasPassword || user.Value == "":
+		return nil, fmt.Errorf("the credentials in %s are not used: its group client has no user and password", name)
+	}
+	return &login{user.Value, password.Value, name}, nil
+}
+
+// oneFile lets mycnf read a text, which includes nothing.
+type oneFile string
+
+func (f oneFile) ReadFile(string) ([]byte, error) { return []byte(f), nil }
+func (oneFile) Absent(error) bool                 { return false }
+func (oneFile) WorldWritable(string) bool         { return false }
+
+func (oneFile) List(string) ([]string, error) {
+	return nil, errors.New("a file of credentials includes nothing")
 }
 
 func (a *mariadbAnswer) read(ctx context.Context, conn *sql.Conn) error {
@@ -104,6 +156,11 @@ func (a *mariadbAnswer) read(ctx context.Context, conn *sql.Conn) error {
 		a.flavour = "mariadb"
 	}
 	a.version, _, _ = strings.Cut(strings.TrimPrefix(version, "5.5.5-"), "-")
+	who, err := texts(ctx, conn, 1, "SELECT CURRENT_USER()")
+	if err != nil {
+		return err
+	}
+	a.grantless = len(who) != 1 || who[0][0].String == "@" || strings.HasPrefix(who[0][0].String, "skip-grants user@")
 	a.readPlugins(ctx, conn)
 	a.readTestDB(ctx, conn)
 	a.readAccounts(ctx, conn)
@@ -158,8 +215,9 @@ func (a *mariadbAnswer) readTestDB(ctx context.Context, conn *sql.Conn) {
 	a.testDB = facts.Known(rows[0][0].String != "0", facts.From("information_schema.SCHEMATA"))
 }
 
-// settings are those in force; what no variable tells is as configured.
-func (a *mariadbAnswer) settings(configured MariaDBSettings) MariaDBSettings {
+// settings are those in force. No variable tells whether any function may be called: the server was started with what
+// is given here.
+func (a *mariadbAnswer) settings(started facts.V[bool]) MariaDBSettings {
 	from := mariadbValues{absent: facts.From("default of " + a.flavour + " " + a.version), flavour: a.flavour, plugins: map[string]bool{}}
 	for _, p := range a.plugins.Items() {
 		from.plugins[p] = true
@@ -169,23 +227,29 @@ func (a *mariadbAnswer) settings(configured MariaDBSettings) MariaDBSettings {
 		from.plugins["component_validate_password"] = loaded
 	}
 	from.get = func(name string) (string, facts.Origin, bool, error) {
+		asked := name
 		if name == "symbolic_links" {
-			v, ok := a.variables["have_symlink"]
-			return map[bool]string{true: "1", false: "0"}[strings.EqualFold(v, "yes")], a.origin, ok, nil
+			asked = "have_symlink"
 		}
-		v, ok := a.variables[name]
-		return v, a.origin, ok, nil
+		v, ok := a.variables[asked]
+		switch {
+		case !ok: // its default would be a guess
+			return "", a.origin, false, fmt.Errorf("version %s of the server has no variable %s", a.version, asked)
+		case asked != name:
+			v = map[bool]string{true: "1", false: "0"}[strings.EqualFold(v, "yes")]
+		}
+		return v, a.origin, true, nil
 	}
 	s := from.settings()
-	s.SuspiciousUDFs = configured.SuspiciousUDFs
+	s.SuspiciousUDFs = started
 	if !a.plugins.IsComplete() {
 		s.PasswordCheck, s.AuditLog = facts.Unknown[bool](a.plugins.Reason()), facts.Unknown[bool](a.plugins.Reason())
 		s.PasswordMinimumLength = facts.Unknown[int](a.plugins.Reason())
 	}
-	if configured.SkipGrantTables.Or(false) { // older servers have no variable of that name
-		if _, told := a.variables["skip_grant_tables"]; !told {
-			s.SkipGrantTables = configured.SkipGrantTables
-		}
+	if a.grantless { // MySQL and older servers have no variable of that name
+		s.SkipGrantTables = facts.Known(true, facts.From("CURRENT_USER()"))
+	} else if _, told := a.variables["skip_grant_tables"]; !told {
+		s.SkipGrantTables = facts.Known(false, facts.From("CURRENT_USER()"))
 	}
 	return s
 }

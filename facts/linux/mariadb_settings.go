@@ -26,7 +26,7 @@ type MariaDBSettings struct {
 	LocalInfile           facts.V[bool]      `fact:"local_infile" doc:"Whether LOAD DATA LOCAL may be used."`
 	SecureFilePriv        facts.V[string]    `fact:"secure_file_priv" doc:"The directory that files are read from and written to; empty for any, NULL for none."`
 	SymbolicLinks         facts.V[bool]      `fact:"symbolic_links" doc:"Whether tables may be symbolic links out of the data directory."`
-	SuspiciousUDFs        facts.V[bool]      `fact:"allow_suspicious_udfs" doc:"Whether any function of a library may be called. No variable tells it: known from files and the command line."`
+	SuspiciousUDFs        facts.V[bool]      `fact:"allow_suspicious_udfs" doc:"Whether any function of a library may be called. No variable tells it: of a running server it is known while no option file changed since it started."`
 	SkipShowDatabase      facts.V[bool]      `fact:"skip_show_database" doc:"Whether only those who may see all databases can list them."`
 	SQLMode               facts.List[string] `fact:"sql_mode" doc:"The SQL modes, in capitals."`
 	LogError              facts.V[string]    `fact:"log_error" doc:"The error log; empty or stderr for standard error, which the journal takes."`
@@ -293,9 +293,10 @@ func (from mariadbValues) audit(s *MariaDBSettings) {
 		s.AuditLog, s.AuditEvents = facts.Unknown[bool](from.broken), facts.UnknownList[string](from.broken)
 		return
 	}
-	s.AuditEvents = from.list("server_audit_events", "", true)
+	s.AuditEvents = facts.Complete[string](nil, facts.From("plugins"))
 	switch {
 	case from.plugins["server_audit"]:
+		s.AuditEvents = from.list("server_audit_events", "", true)
 		s.AuditLog = from.on("server_audit_logging", false)
 	case from.plugins["audit_log"]:
 		v, at, why := from.value("audit_log_policy", "ALL")

@@ -98,3 +98,35 @@ func TestWhatMySQLPersistedLeavesTheOptionsOpen(t *testing.T) {
 		t.Errorf("with it: %s", got)
 	}
 }
+
+func TestWhatMariaDBIsConfiguredToIsNotInForce(t *testing.T) {
+	v := hosttest.Read(t, hosttest.New(t, mariadbHost+`
+-- /proc/7/stat --
+7 (mariadbd) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0 0 0 0 0
+-- /proc/7/cgroup --
+0::/system.slice/mariadb.service
+-- /etc/mysql/my.cnf --
+[mysqld]
+require_secure_transport = ON
+`), Sources(), "mariadb")
+	for path, leaf := range leaves(t, v, "[0].configured.", "[0].") {
+		if !strings.HasPrefix(leaf, "unknown: what is in force is not known: the sockets of this host are out of reach") && path != "[0].log_raw" {
+			t.Errorf("%s is %s, though the server was not asked", path, leaf)
+		}
+	}
+	if got := hosttest.Leaf(v, "[0].configured.require_secure_transport") + " " + hosttest.Leaf(v, "[0].running"); got != "true true" {
+		t.Error(got)
+	}
+}
+
+func TestAUsersOwnUnitIsNotTheSystems(t *testing.T) {
+	v := hosttest.Read(t, hosttest.New(t, mariadbHost+`
+-- /proc/7/stat --
+7 (mariadbd) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0 0 0 0 0
+-- /proc/7/cgroup --
+0::/user.slice/user-1000.slice/user@1000.service/app.slice/mariadb.service
+`), Sources(), "mariadb")
+	if got := hosttest.Leaf(v, "[0].unit") + " " + hosttest.Leaf(v, "[1].unit") + " " + hosttest.Leaf(v, "[1].running"); got != "user@1000.service mariadb.service false" {
+		t.Error(got)
+	}
+}

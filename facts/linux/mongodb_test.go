@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -98,18 +99,18 @@ func fakeMongo(t *testing.T, serve func(net.Conn)) facts.Host {
 	t.Helper()
 	root := t.TempDir()
 	hosttest.Extract(t, root, mongoHost+fmt.Sprintf(`
--- /proc/7/stat --
-7 (mongod) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0 0 0 0 0
--- /proc/7/status --
+-- /proc/%[2]d/stat --
+%[2]d (mongod) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0 0 0 0 0
+-- /proc/%[2]d/status --
 Uid:	%[1]d	%[1]d	%[1]d	%[1]d
--- /proc/7/cgroup --
+-- /proc/%[2]d/cgroup --
 0::/system.slice/mongod.service
 -- /etc/mongod.conf --
 security: {authorization: enabled}
 -- /tmp dir --
-`, os.Geteuid()))
+`, os.Geteuid(), os.Getpid()))
 	args := strings.Join([]string{"/usr/bin/mongod", "--config", "/etc/mongod.conf", "--noscripting"}, "\x00") + "\x00"
-	if err := os.WriteFile(filepath.Join(root, "proc/7/cmdline"), []byte(args), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(root, "proc", strconv.Itoa(os.Getpid()), "cmdline"), []byte(args), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	l, err := net.Listen("unix", filepath.Join(root, "tmp/mongodb-27017.sock"))
@@ -161,18 +162,38 @@ func mongoServer(answers map[string]string) func(net.Conn) {
 
 const mongoOK = "\x01ok\x00\x00\x00\x00\x00\x00\x00\xf0\x3f"
 
+func bsonDocument(name, fields string) string {
+	return "\x03" + name + "\x00" + string(binary.LittleEndian.AppendUint32(nil, uint32(len(fields)+5))) + fields + "\x00"
+}
+
 func TestMongoDBThatAnswers(t *testing.T) {
+	options := bsonDocument("parsed", bsonDocument("net", "\x02bindIp\x00\x08\x00\x00\x000.0.0.0\x00"+bsonDocument("ssl", "\x02mode\x00\x0b\x00\x00\x00requireSSL\x00"))+
+		bsonDocument("security", "\x08javascriptEnabled\x00\x00")) + mongoOK
 	for name, c := range map[string]struct {
 		answers map[string]string
 		want    map[string]string
 	}{
 		"open": {
-			map[string]string{"hello": mongoOK, "buildInfo": "\x02version\x00\x06\x00\x00\x007.0.1\x00" + mongoOK, "listDatabases": mongoOK, "getParameter": "\x08enableLocalhostAuthBypass\x00\x00" + mongoOK},
-			map[string]string{"live": "true", "open": "true", "authorization": "false", "version": "7.0.1", "localhost_auth_bypass": "false", "javascript": "false"},
+			map[string]string{"hello": mongoOK, "buildInfo": "\x02version\x00\x06\x00\x00\x007.0.1\x00" + mongoOK, "listDatabases": mongoOK,
+				"getParameter": "\x08enableLocalhostAuthBypass\x00\x00" + mongoOK, "getCmdLineOpts": options},
+			map[string]string{
+				"live": "true", "open": "true", "authorization": "false", "configured.authorization": "true", "version": "7.0.1", "localhost_auth_bypass": "false",
+				"configured.localhost_auth_bypass": "true", "javascript": "false", "wildcard": "true", "configured.wildcard": "false", "tls.mode": "requireTLS",
+			},
+		},
+		"open, and will not tell what it is set to": {
+			map[string]string{"hello": mongoOK, "listDatabases": mongoOK},
+			map[string]string{
+				"live": "false", "open": "true", "authorization": "false", "wildcard": "unknown: what is in force is not known: the server does not tell its options (getCmdLineOpts)",
+			},
 		},
 		"with credentials alone": {
 			map[string]string{"hello": mongoOK},
-			map[string]string{"live": "true", "open": "false", "authorization": "true", "version": "7.0.14", "not_live": ""},
+			map[string]string{
+				"live": "false", "open": "false", "authorization": "true", "version": "7.0.14", "configured.wildcard": "false",
+				"not_live": "the server wants credentials, and the configuration names none (mongodb_credentials)",
+				"wildcard": "unknown: what is in force is not known: the server wants credentials, and the configuration names none (mongodb_credentials)",
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -188,8 +209,11 @@ func TestMongoDBThatAnswers(t *testing.T) {
 
 func TestMongoDBThatDoesNotAnswer(t *testing.T) {
 	for want, serve := range map[string]func(net.Conn){
-		"the server did not answer within 3s":     func(net.Conn) { time.Sleep(5 * time.Second) },
-		"the answer is not in MongoDB's protocol": func(c net.Conn) { _, _ = c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")) },
+		"the server did not answer within 3s": func(net.Conn) { time.Sleep(5 * time.Second) },
+		"the answer is not in MongoDB's protocol": func(c net.Conn) {
+			_, _ = c.Read(make([]byte, 1))
+			_, _ = c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
+		},
 		"the answer is longer than 4194304 bytes": func(c net.Conn) {
 			_, _ = c.Write([]byte("\xff\xff\xff\x7f\x01\x00\x00\x00\x01\x00\x00\x00\xdd\x07\x00\x00"))
 		},
@@ -203,8 +227,13 @@ func TestMongoDBThatDoesNotAnswer(t *testing.T) {
 			if got != want && !(want == "EOF" && strings.Contains(got, "reset") || strings.Contains(got, "broken pipe")) || hosttest.Leaf(v, "[0].open") != "unknown: "+got {
 				t.Errorf("got %q, open is %q", got, hosttest.Leaf(v, "[0].open"))
 			}
-			if hosttest.Leaf(v, "[0].authorization") != "true" || time.Since(start) > 4*time.Second {
-				t.Errorf("%s after %s", hosttest.Leaf(v, "[0].authorization"), time.Since(start))
+			for path, leaf := range leaves(t, v, "[0].configured.", "[0].") {
+				if !strings.HasPrefix(leaf, "unknown: what is in force is not known: ") {
+					t.Errorf("%s is %s, though the server was not asked", path, leaf)
+				}
+			}
+			if took := time.Since(start); took > 4*time.Second {
+				t.Errorf("it took %s", took)
 			}
 		})
 	}

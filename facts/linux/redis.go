@@ -17,7 +17,7 @@ func init() {
 	register(facts.Define(facts.Descriptor{
 		Name: "redis",
 		Doc: "The instances of Redis and Valkey on this host, in the order of their configuration files. What an instance is set to is what its " +
-			"running server says (live = true), or else what its files say; configured is always what they say. Passwords and their hashes are not told.",
+			"running server says (live = true); of one that runs and could not be asked it is unknown, of one that does not run it is what its files say. configured is always what they say. Passwords and their hashes are not told.",
 		Reads:   "/etc/redis, /etc/valkey, units, /proc; CONFIG GET, ACL LIST and INFO over the instance's unix socket or loopback, where that needs no password",
 		Timeout: 15 * time.Second,
 	}, collectRedis))
@@ -40,9 +40,6 @@ type RedisInstance struct {
 	RedisSettings
 	Configured RedisSettings `fact:"configured" doc:"The settings as its files and its command line say, with the server's defaults: what it starts with next time."`
 
-	DisabledCommands facts.List[string] `fact:"disabled_commands" doc:"Commands that rename-command takes away, in lower case."`
-	RenamedCommands  facts.List[string] `fact:"renamed_commands" doc:"Commands that rename-command hides behind another name, by their own name in lower case."`
-
 	Directory  File `fact:"directory" doc:"The working directory, where data is kept."`
 	Dump       File `fact:"dump" doc:"The snapshot file (dbfilename)."`
 	AppendOnly File `fact:"append_only" doc:"The directory of the append-only file, or before version 7 the file."`
@@ -59,11 +56,10 @@ var (
 
 // redisInstance is what is known of one before it is described.
 type redisInstance struct {
+	*foundServer
 	file    string // "" when started without
 	unknown string // why the file is not known
 	options []string
-	command *unitCommand
-	process *serverProcess
 }
 
 func collectRedis(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.List[RedisInstance], error) {
@@ -86,7 +82,7 @@ func findRedis(ctx context.Context, r *facts.Reader) ([]*redisInstance, error) {
 				return i
 			}
 		}
-		i := &redisInstance{file: name}
+		i := &redisInstance{foundServer: &foundServer{}, file: name}
 		all = append(all, i)
 		return i
 	}
@@ -94,39 +90,61 @@ func findRedis(ctx context.Context, r *facts.Reader) ([]*redisInstance, error) {
 	for _, f := range files {
 		byFile(f)
 	}
-	commands, err := unitCommands(ctx, r, redisPrograms, redisUnits...)
-	missing = cmp.Or(missing, err)
-	for _, c := range commands {
-		file, options := redisArguments(c.words[1:])
-		if file == "" {
-			continue
-		}
-		if _, err := r.Stat(file); facts.IsAbsent(err) {
+	found, hidden := findServers(ctx, r, redisPrograms, redisUnits)
+	slices.SortStableFunc(found, func(a, b *foundServer) int { return byUnit(a) - byUnit(b) })
+	for _, f := range found {
+		i := redisOf(r, all, f)
+		if i == nil {
 			continue // an instance of a template that was never set up
 		}
-		if i := byFile(file); i.command == nil {
-			i.command, i.options = &c, options
+		if i.file == "" || i.unknown != "" {
+			all = append(all, i)
+			continue
 		}
-	}
-	processes, err := serverProcesses(ctx, r, redisPrograms...)
-	missing = cmp.Or(missing, err)
-	for _, p := range processes {
-		i := instanceOf(r, all, p)
-		if i == nil {
-			i = redisOfProcess(p)
-			if i.file != "" && i.unknown == "" {
-				known := byFile(i.file)
-				known.options = i.options
-				i = known
-			} else {
-				all = append(all, i)
-			}
+		if known := byFile(i.file); known.process == nil && known.command == nil {
+			known.foundServer, known.options = f, i.options
+		} else {
+			all = append(all, i)
 		}
-		i.process = &p
 	}
 	all = withoutStrays(all)
+	for _, i := range all {
+		i.hidden(hidden)
+	}
 	slices.SortStableFunc(all, func(a, b *redisInstance) int { return cmp.Compare(a.file, b.file) })
-	return all, missing
+	return all, cmp.Or(missing, hidden)
+}
+
+// byUnit lets those with a unit come first: they name their file for certain.
+func byUnit(f *foundServer) int {
+	if f.command != nil {
+		return 0
+	}
+	return 1
+}
+
+// redisOf is the instance that was found: the file of its unit's command, of its own, or the one with its port.
+func redisOf(r *facts.Reader, all []*redisInstance, f *foundServer) *redisInstance {
+	if f.command != nil {
+		file, options := redisArguments(f.command.words[1:])
+		if _, err := r.Stat(file); f.process == nil && (file == "" || facts.IsAbsent(err)) {
+			return nil
+		}
+		if file != "" {
+			return &redisInstance{foundServer: f, file: file, options: options}
+		}
+	}
+	file, options := redisArguments(f.process.arguments())
+	switch {
+	case path.IsAbs(file):
+		return &redisInstance{foundServer: f, file: file, options: options}
+	case file == "" && len(options) > 0 && strings.HasPrefix(options[0], "--"):
+		return &redisInstance{foundServer: f, options: options}
+	}
+	if i := redisWithPort(r, all, *f.process); i != nil {
+		return &redisInstance{foundServer: f, file: i.file, options: i.options}
+	}
+	return &redisInstance{foundServer: f, unknown: "the process " + strconv.Itoa(f.process.PID) + " does not tell which configuration file it was started with"}
 }
 
 // withoutStrays drops files that nothing starts, where something else is started: a left-over, or a part of another file.
@@ -178,19 +196,10 @@ func redisArguments(args []string) (file string, options []string) {
 	return "", args
 }
 
-// instanceOf finds the instance of a process: the one its unit starts, or the one with its port.
-func instanceOf(r *facts.Reader, all []*redisInstance, p serverProcess) *redisInstance {
-	unit := p.Unit.Or("")
-	for _, i := range all {
-		if unit != "" && i.command != nil && i.command.unit == unit && i.process == nil {
-			return i
-		}
-	}
-	if file, _ := redisArguments(p.arguments()); path.IsAbs(file) {
-		return nil // it tells its file itself
-	}
+// redisWithPort finds the file of a process that no unit started by its port.
+func redisWithPort(r *facts.Reader, all []*redisInstance, p serverProcess) *redisInstance {
 	port := titlePort(p)
-	if port == "" || strings.HasSuffix(unit, ".service") {
+	if port == "" || strings.HasSuffix(p.Unit.Or(""), ".service") {
 		return nil
 	}
 	for _, i := range all {
@@ -202,13 +211,6 @@ func instanceOf(r *facts.Reader, all []*redisInstance, p serverProcess) *redisIn
 	return nil
 }
 
-func (p serverProcess) arguments() []string {
-	if len(p.args) < 2 {
-		return nil
-	}
-	return p.args[1:]
-}
-
 // titlePort is the port in the title that a running server gives itself: "/usr/bin/redis-server 127.0.0.1:6379".
 func titlePort(p serverProcess) string {
 	for word := range strings.FieldsSeq(strings.Join(p.args, " ")) {
@@ -217,19 +219,6 @@ func titlePort(p serverProcess) string {
 		}
 	}
 	return ""
-}
-
-// redisOfProcess is an instance of which only the process is known. Until it gives itself a title, or where it is told
-// not to, its arguments tell the rest.
-func redisOfProcess(p serverProcess) *redisInstance {
-	file, options := redisArguments(p.arguments())
-	switch {
-	case path.IsAbs(file):
-		return &redisInstance{file: file, options: options}
-	case file == "" && len(options) > 0 && strings.HasPrefix(options[0], "--"):
-		return &redisInstance{options: options}
-	}
-	return &redisInstance{unknown: "the process " + strconv.Itoa(p.PID) + " does not tell which configuration file it was started with"}
 }
 
 func (i *redisInstance) name() string {
@@ -246,11 +235,8 @@ func (i *redisInstance) name() string {
 }
 
 func describeRedis(ctx context.Context, r *facts.Reader, i *redisInstance) RedisInstance {
-	s := RedisInstance{Name: i.name(), Running: facts.Known(i.process != nil, facts.File("/proc", 0))}
-	if !r.Live() {
-		s.Running = facts.Unknown[bool](facts.Offline)
-	}
-	s.identity(i)
+	s := RedisInstance{Name: i.name(), Running: i.running(r)}
+	s.PID, s.User, s.Unit = i.identity()
 	answer, why := askRedis(ctx, r, i)
 	if answer != nil && i.unknown != "" && path.IsAbs(answer.info["config_file"]) {
 		i.file, i.unknown = answer.info["config_file"], ""
@@ -265,13 +251,22 @@ func describeRedis(ctx context.Context, r *facts.Reader, i *redisInstance) Redis
 	conf := i.load(r)
 	s.Configured = configuredRedis(r, i, conf, s.Version)
 	s.RedisSettings = s.Configured
-	s.DisabledCommands, s.RenamedCommands = renamedCommands(i, conf)
+	if not := i.notInForce(r, why); not != "" {
+		s.RedisSettings = unknownRedis(not)
+	}
 	s.Open = facts.Unknown[bool](why)
 	if answer != nil {
 		s.Live = answer.settings != nil
-		s.Open = facts.Known(s.Live, answer.origin)
+		s.Open = facts.Known(answer.open, answer.origin)
 		if s.Live {
 			s.RedisSettings = liveRedis(answer)
+		} else if answer.noConfig && i.frozen(r, conf) {
+			s.RedisSettings = s.Configured
+			for i := range answer.users {
+				answer.users[i].MayConfigure = false // there is no such command
+			}
+			s.setAnswered(answer)
+			s.Live, why = true, ""
 		}
 	}
 	s.NotLive = why
@@ -279,21 +274,14 @@ func describeRedis(ctx context.Context, r *facts.Reader, i *redisInstance) Redis
 	return s
 }
 
-// identity is who runs it.
-func (s *RedisInstance) identity(i *redisInstance) {
-	const stopped = "it does not run"
-	s.PID, s.User = facts.Unknown[int](stopped), facts.Unknown[string]("it does not run, and no unit starts it")
-	s.Unit = facts.Known("", facts.From("units"))
-	if i.command != nil {
-		s.User = facts.Known(cmp.Or(i.command.user, "root"), i.command.origin)
-		s.Unit = facts.Known(i.command.unit, i.command.origin)
+// frozen tells that a server has what its files say, though it does not answer CONFIG: they take that command away and
+// have not changed since it started, so nobody could change a setting.
+func (i *redisInstance) frozen(r *facts.Reader, c *redisconf.Config) bool {
+	disabled, _ := renamedCommands(i, c)
+	if !disabled.IsComplete() || !slices.Contains(disabled.Items(), "config") {
+		return false
 	}
-	if p := i.process; p != nil {
-		s.PID, s.User = facts.Known(p.PID, p.Origin), p.User
-		if i.command == nil {
-			s.Unit = p.Unit
-		}
-	}
+	return i.process.changed(r, append([]string{i.file}, c.Included...)) == ""
 }
 
 func (i *redisInstance) load(r *facts.Reader) *redisconf.Config {
@@ -302,44 +290,6 @@ func (i *redisInstance) load(r *facts.Reader) *redisconf.Config {
 		workdir = ""
 	}
 	return redisconf.Load(r, i.file, workdir, i.options)
-}
-
-// renamedCommands are known from files alone: a server does not tell.
-func renamedCommands(i *redisInstance, c *redisconf.Config) (disabled, renamed facts.List[string]) {
-	if i.unknown != "" {
-		return facts.UnknownList[string](i.unknown), facts.UnknownList[string](i.unknown)
-	}
-	now := map[string]string{} // by original name; a renamed command can be renamed again by its new name
-	for _, d := range c.All("rename-command") {
-		if len(d.Args) != 2 {
-			continue
-		}
-		from := strings.ToLower(d.Args[0])
-		for original, name := range now {
-			if name == from {
-				from = original
-			}
-		}
-		now[from] = strings.ToLower(d.Args[1])
-	}
-	var gone, hidden []string
-	for original, name := range now {
-		switch name {
-		case "":
-			gone = append(gone, original)
-		case original:
-		default:
-			hidden = append(hidden, original)
-		}
-	}
-	slices.Sort(gone)
-	slices.Sort(hidden)
-	origin := facts.File(i.file, 0)
-	if len(c.Problems) > 0 {
-		why := c.Problems[0].String()
-		return facts.Partial(gone, origin, why), facts.Partial(hidden, origin, why)
-	}
-	return facts.Complete(gone, origin), facts.Complete(hidden, origin)
 }
 
 // redisVersion is what the server says, or else the version of the installed package.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 
 	"github.com/holdfast-agent/holdfast/facts"
@@ -14,6 +15,8 @@ import (
 
 // redisAnswer is what a running server told.
 type redisAnswer struct {
+	open     bool // it told all to someone without a password
+	noConfig bool // it has no command of the name CONFIG
 	info     map[string]string
 	settings map[string]string // of CONFIG GET *, secrets replaced; nil when it refused
 	users    []redisconf.User
@@ -24,16 +27,12 @@ type redisAnswer struct {
 // redisSecrets are the settings whose values never get further than this file: only whether they are set does.
 var redisSecrets = []string{"requirepass", "masterauth", "masteruser", "tls-key-file-pass", "tls-client-key-file-pass"}
 
-// askRedis asks the running server of an instance for its settings, if it answers without a password. What it can't be
-// asked for, and why, is the second result; both are there when it said only who it is.
+// askRedis asks the running server of an instance for its settings: without a password, and where that is refused, as the
+// user that the configuration names. What it can't be asked for, and why, is the second result; both are there when it
+// said only who it is.
 func askRedis(ctx context.Context, r *facts.Reader, i *redisInstance) (*redisAnswer, string) {
-	switch {
-	case !r.Live():
-		return nil, facts.Offline
-	case i.process == nil:
-		return nil, "it does not run"
-	case !r.Native():
-		return nil, "the sockets of this host are out of reach"
+	if why := i.unaskable(r); why != "" {
+		return nil, why
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
@@ -44,62 +43,111 @@ func askRedis(ctx context.Context, r *facts.Reader, i *redisInstance) (*redisAns
 	defer conn.Close()
 	a := &redisAnswer{origin: facts.From(from)}
 	c := resp.New(conn)
-	info, err := c.Do("INFO", "server")
-	if err != nil {
+	err = a.read(c)
+	a.open = err == nil
+	var refused resp.Error
+	if errors.As(err, &refused) && (refused.Code() == "NOAUTH" || refused.Code() == "NOPERM") {
+		if why := i.login(r, c); why != "" {
+			return a, redisRefusal(err) + why
+		}
+		err = a.read(c)
+	}
+	if err != nil && a.info == nil && !errors.As(err, &refused) {
 		return nil, redisRefusal(err)
 	}
-	a.info = parseInfo(info.Text)
-	if err := a.readSettings(c); err != nil {
+	a.noConfig = a.info != nil && unknownCommand(err)
+	if err == nil || a.noConfig {
+		a.readUsers(c)
+	}
+	if err != nil {
 		return a, redisRefusal(err)
 	}
-	a.readUsers(c)
 	return a, ""
 }
 
-// dialRedis takes the unix socket where there is one, and else the port on loopback.
+func (a *redisAnswer) read(c *resp.Conn) error {
+	info, err := c.Do("INFO", "server")
+	if err != nil {
+		return err
+	}
+	a.info = parseInfo(info.Text)
+	return a.readSettings(c)
+}
+
+// login says AUTH. What it returns goes behind the reason that made it necessary; it is empty when all is well.
+func (i *redisInstance) login(r *facts.Reader, c *resp.Conn) string {
+	l, err := loginOf(r, "redis", i.name())
+	switch {
+	case err != nil:
+		return ": " + err.Error()
+	case l == nil:
+		return ", and the configuration names no login (redis_credentials)"
+	}
+	if err := i.trusted(); err != nil {
+		return ": " + err.Error()
+	}
+	words := []string{"AUTH", l.user, l.password}
+	if l.user == "default" {
+		words = []string{"AUTH", l.password} // which versions before 6 understand, too
+	}
+	_, err = c.Do(words...)
+	var refused resp.Error
+	switch {
+	case errors.As(err, &refused): // of which nothing is told: it could repeat what was sent
+		return ", and refuses the login in " + l.from
+	case err != nil:
+		return ": " + askError(err)
+	}
+	return ""
+}
+
+// dialRedis takes the unix socket where there is one, and else the port on loopback, with TLS where it has no other.
 func dialRedis(ctx context.Context, r *facts.Reader, i *redisInstance) (net.Conn, string, error) {
 	c := i.load(r)
 	var failed error
 	if d, ok := c.Last("unixsocket"); ok && len(d.Args) == 1 && strings.HasPrefix(d.Args[0], "/") {
-		account := ""
-		if i.command != nil {
-			account = i.command.user
-		}
-		conn, err := dialSocket(ctx, r, d.Args[0], serverUsers(ctx, r, i.process, account)...)
+		conn, err := i.dialSocket(ctx, r, d.Args[0])
 		if err == nil {
 			return conn, "CONFIG GET over " + d.Args[0], nil
 		}
 		failed = err
 	}
-	port, err := redisPort(c, i)
-	if err == nil {
-		conn, addr, err := dialLoopback(ctx, r, port, i.process.PID)
-		if err == nil {
-			return conn, "CONFIG GET over " + addr.String(), nil
-		}
+	port, secure, err := redisPort(c, i)
+	if err != nil {
 		return nil, "", errors.Join(failed, err)
 	}
-	return nil, "", errors.Join(failed, err)
+	conn, addr, err := i.dialLoopback(ctx, r, port)
+	if err == nil && secure {
+		conn, err = overTLS(ctx, r, c, conn)
+	}
+	if err != nil {
+		return nil, "", errors.Join(failed, err)
+	}
+	return conn, "CONFIG GET over " + addr.String(), nil
 }
 
-// redisPort is the port in the running server's title: the file may have changed since. A server with TLS alone is not
-// asked: it wants a certificate of its clients.
-func redisPort(c *redisconf.Config, i *redisInstance) (int, error) {
+// redisPort is the port in the running server's title: the file may have changed since. It is the one with TLS when
+// there is no other.
+func redisPort(c *redisconf.Config, i *redisInstance) (port int, secure bool, err error) {
+	set := func(name, otherwise string) string {
+		if d, ok := c.Last(name); ok && len(d.Args) == 1 {
+			return d.Args[0]
+		}
+		return otherwise
+	}
+	plain, tls := set("port", "6379"), set("tls-port", "0")
 	text := titlePort(*i.process)
 	if text == "" {
-		text = "6379"
-		if d, ok := c.Last("port"); ok && len(d.Args) == 1 {
-			text = d.Args[0]
-		}
+		text = plain
 	}
-	var port int
-	if _, err := fmt.Sscanf(text, "%d", &port); err != nil || port <= 0 || port > 65535 {
-		return 0, errors.New("it has no port without TLS")
+	if text == "0" {
+		text = tls
 	}
-	if d, ok := c.Last("tls-port"); ok && len(d.Args) == 1 && d.Args[0] == text {
-		return 0, errors.New("it has no port without TLS")
+	port, err = strconv.Atoi(text)
+	if err != nil || port <= 0 || port > 65535 {
+		return 0, false, errors.New("it has no port")
 	}
-	return port, nil
+	return port, text == tls && text != plain, nil
 }
 
 func redisRefusal(err error) string {
@@ -117,10 +165,15 @@ func redisRefusal(err error) string {
 	case "LOADING", "BUSY", "MASTERDOWN":
 		return "the server is busy: " + refused.Code()
 	}
-	if strings.Contains(strings.ToLower(refused.Error()), "unknown command") {
+	if unknownCommand(refused) {
 		return "CONFIG has another name on this server, or none"
 	}
 	return "the server refused: " + refused.Code()
+}
+
+func unknownCommand(err error) bool {
+	var refused resp.Error
+	return errors.As(err, &refused) && strings.Contains(strings.ToLower(refused.Error()), "unknown command")
 }
 
 func parseInfo(text string) map[string]string {
@@ -161,8 +214,7 @@ func (a *redisAnswer) readSettings(c *resp.Conn) error {
 // readUsers asks for the access control lists, which came with version 6.
 func (a *redisAnswer) readUsers(c *resp.Conn) {
 	v, err := c.Do("ACL", "LIST")
-	var refused resp.Error
-	if errors.As(err, &refused) && strings.Contains(strings.ToLower(refused.Error()), "unknown command") && strings.HasPrefix(a.info["redis_version"], "5.") {
+	if unknownCommand(err) && strings.HasPrefix(a.info["redis_version"], "5.") {
 		u := redisconf.DefaultUser().WithPassword(a.settings["requirepass"])
 		a.users = []redisconf.User{u}
 		return
@@ -192,6 +244,8 @@ func liveRedis(a *redisAnswer) RedisSettings {
 		return []string{value}, a.origin, ok
 	}}
 	s := from.settings(redisDefaults(v), v)
+	const untold = "a running server does not tell its renamed commands"
+	s.DisabledCommands, s.RenamedCommands = facts.UnknownList[string](untold), facts.UnknownList[string](untold)
 	for _, name := range []string{"port", "dir", "protected-mode"} {
 		if _, ok := a.settings[name]; !ok { // a default would be a guess where the server should have told
 			why := "the server did not tell " + name
@@ -205,24 +259,32 @@ func liveRedis(a *redisAnswer) RedisSettings {
 			}
 		}
 	}
+	s.setAnswered(a)
+	return s
+}
+
+// setAnswered sets the users that the server told.
+func (s *RedisSettings) setAnswered(a *redisAnswer) {
 	if a.usersErr != nil {
-		s.Users = facts.UnknownList[RedisUser](a.usersErr.Error())
-		s.DefaultUser = RedisUser{Name: "default", Missing: facts.Missing(a.usersErr.Error())}
-		return s
+		s.unknownUsers(a.usersErr.Error())
+		return
 	}
 	s.setUsers(a.users, facts.From(strings.Replace(a.origin.Source, "CONFIG GET", "ACL LIST", 1)))
-	return s
 }
 
 // users are those of the ACL file or of the configuration itself; Redis refuses to start with both.
 func (s *RedisSettings) users(r *facts.Reader, c *redisconf.Config, from redisValues) {
 	users, at, why := configuredUsers(r, c, from, s.ACLFile)
 	if why != "" {
-		s.Users = facts.UnknownList[RedisUser](why)
-		s.DefaultUser = RedisUser{Name: "default", Missing: facts.Missing(why)}
+		s.unknownUsers(why)
 		return
 	}
 	s.setUsers(users, at)
+}
+
+func (s *RedisSettings) unknownUsers(why string) {
+	s.Users = facts.UnknownList[RedisUser](why)
+	s.DefaultUser = RedisUser{Name: "default", Missing: facts.Missing(why)}
 }
 
 func configuredUsers(r *facts.Reader, c *redisconf.Config, from redisValues, aclFile facts.V[string]) ([]redisconf.User, facts.Origin, string) {

@@ -41,6 +41,9 @@ type RedisSettings struct {
 	Replica         facts.V[bool]         `fact:"replica" doc:"Whether it replicates another server."`
 	MasterauthSet   facts.V[bool]         `fact:"masterauth_set" doc:"Whether it has a password for the server that it replicates."`
 	ClusterEnabled  facts.V[bool]         `fact:"cluster_enabled" doc:"Whether it is part of a cluster."`
+
+	DisabledCommands facts.List[string] `fact:"disabled_commands" doc:"Commands that rename-command takes away, in lower case. A running server does not tell."`
+	RenamedCommands  facts.List[string] `fact:"renamed_commands" doc:"Commands that rename-command hides behind another name, by their own name in lower case. A running server does not tell."`
 }
 
 // RedisTLS is what the tls- settings say.
@@ -126,7 +129,55 @@ func configuredRedis(r *facts.Reader, i *redisInstance, c *redisconf.Config, v f
 		}
 	}
 	s.users(r, c, from)
+	s.DisabledCommands, s.RenamedCommands = renamedCommands(i, c)
 	return s
+}
+
+// unknownRedis are the settings of a server that could not be asked.
+func unknownRedis(why string) RedisSettings {
+	from := redisValues{broken: why, get: func(string) ([]string, facts.Origin, bool) { return nil, facts.Origin{}, false }}
+	s := from.settings(redisDefaults(facts.Unknown[string](why)), facts.Unknown[string](why))
+	s.unknownUsers(why)
+	s.DisabledCommands, s.RenamedCommands = facts.UnknownList[string](why), facts.UnknownList[string](why)
+	return s
+}
+
+// renamedCommands are what rename-command says.
+func renamedCommands(i *redisInstance, c *redisconf.Config) (disabled, renamed facts.List[string]) {
+	if i.unknown != "" {
+		return facts.UnknownList[string](i.unknown), facts.UnknownList[string](i.unknown)
+	}
+	now := map[string]string{} // by original name; a renamed command can be renamed again by its new name
+	for _, d := range c.All("rename-command") {
+		if len(d.Args) != 2 {
+			continue
+		}
+		from := strings.ToLower(d.Args[0])
+		for original, name := range now {
+			if name == from {
+				from = original
+			}
+		}
+		now[from] = strings.ToLower(d.Args[1])
+	}
+	var gone, hidden []string
+	for original, name := range now {
+		switch name {
+		case "":
+			gone = append(gone, original)
+		case original:
+		default:
+			hidden = append(hidden, original)
+		}
+	}
+	slices.Sort(gone)
+	slices.Sort(hidden)
+	origin := facts.File(i.file, 0)
+	if len(c.Problems) > 0 {
+		why := c.Problems[0].String()
+		return facts.Partial(gone, origin, why), facts.Partial(hidden, origin, why)
+	}
+	return facts.Complete(gone, origin), facts.Complete(hidden, origin)
 }
 
 func (from redisValues) settings(defaults map[string]string, v facts.V[string]) RedisSettings {

@@ -184,19 +184,19 @@ func fakeRedis(t *testing.T, conf string, serve func(net.Conn)) facts.Host {
 	t.Helper()
 	root := t.TempDir()
 	hosttest.Extract(t, root, dpkgRedis+redisUnit+fmt.Sprintf(`
--- /proc/7/stat --
-7 (redis-server) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0 0 0 0 0
--- /proc/7/status --
+-- /proc/%[2]d/stat --
+%[2]d (redis-server) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0 0 0 0 0
+-- /proc/%[2]d/status --
 Uid:	%[1]d	%[1]d	%[1]d	%[1]d
--- /proc/7/cgroup --
+-- /proc/%[2]d/cgroup --
 0::/system.slice/redis-server.service
--- /proc/7/cmdline --
+-- /proc/%[2]d/cmdline --
 /usr/bin/redis-server 127.0.0.1:0
 -- /run/redis dir --
 -- /etc/redis/redis.conf --
 port 0
 unixsocket /run/redis/s
-`, os.Geteuid())+conf)
+`, os.Geteuid(), os.Getpid())+conf)
 	l, err := net.Listen("unix", filepath.Join(root, "run/redis/s"))
 	if err != nil {
 		t.Fatal(err)
@@ -278,26 +278,54 @@ func TestRedisInForce(t *testing.T) {
 
 func TestRedisThatDoesNotAnswer(t *testing.T) {
 	for want, serve := range map[string]func(net.Conn){
-		"the server wants a password":                                 answering(map[string]string{"INFO server": "-NOAUTH Authentication required.\r\n"}),
-		"the server does not let the default user call CONFIG":        answering(map[string]string{"INFO server": "$0\r\n\r\n", "CONFIG GET *": "-NOPERM no\r\n"}),
-		"CONFIG has another name on this server, or none":             answering(map[string]string{"INFO server": "$0\r\n\r\n", "CONFIG GET *": "-ERR unknown command 'CONFIG'\r\n"}),
-		"the answer is not in Redis' protocol":                        func(c net.Conn) { _, _ = c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")) },
+		"the server wants a password":                          answering(map[string]string{"INFO server": "-NOAUTH Authentication required.\r\n"}),
+		"the server does not let the default user call CONFIG": answering(map[string]string{"INFO server": "$0\r\n\r\n", "CONFIG GET *": "-NOPERM no\r\n"}),
+		"CONFIG has another name on this server, or none":      answering(map[string]string{"INFO server": "$0\r\n\r\n", "CONFIG GET *": "-ERR unknown command 'CONFIG'\r\n"}),
+		"the answer is not in Redis' protocol": func(c net.Conn) {
+			_, _ = c.Read(make([]byte, 1))
+			_, _ = c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
+		},
 		"the server did not answer within 3s":                         func(c net.Conn) { time.Sleep(5 * time.Second) },
 		"the server's answer to CONFIG GET names no port":             answering(map[string]string{"INFO server": "$0\r\n\r\n", "CONFIG GET *": bulks("a", "b")}),
 		"the server's answer to CONFIG GET is not a list of settings": answering(map[string]string{"INFO server": "$0\r\n\r\n", "CONFIG GET *": "+OK\r\n"}),
-		"the answer is longer than its bound":                         func(c net.Conn) { _, _ = c.Write([]byte("+" + strings.Repeat("x", 1<<20))) },
+		"the answer is longer than its bound": func(c net.Conn) {
+			_, _ = c.Read(make([]byte, 1))
+			_, _ = c.Write([]byte("+" + strings.Repeat("x", 1<<20)))
+		},
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
 			start := time.Now()
 			v := hosttest.Read(t, fakeRedis(t, "protected-mode no\n", serve), Sources(), "redis")
 			got := hosttest.Leaf(v, "[0].not_live")
-			if !strings.Contains(got, want) || hosttest.Leaf(v, "[0].live") != "false" || hosttest.Leaf(v, "[0].protected_mode") != "false" {
+			if !strings.Contains(got, want) || hosttest.Leaf(v, "[0].live") != "false" || hosttest.Leaf(v, "[0].configured.protected_mode") != "false" {
 				t.Errorf("got %q\n%s", got, hosttest.Lines(v))
+			}
+			for path, leaf := range leaves(t, v, "[0].configured.", "[0].") {
+				if !strings.HasPrefix(leaf, "unknown: what is in force is not known: ") {
+					t.Errorf("%s is %s, though the server was not asked", path, leaf)
+				}
 			}
 			if took := time.Since(start); took > 4*time.Second {
 				t.Errorf("it took %s", took)
 			}
 		})
 	}
+}
+
+// leaves are the values in force of all settings that there are as configured, by their paths.
+func leaves(t *testing.T, v facts.Value, configured, inForce string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for line := range strings.Lines(hosttest.Lines(v)) {
+		path, _, ok := strings.Cut(line, " = ")
+		if rest, is := strings.CutPrefix(path, configured); ok && is && rest != "default_user.name" {
+			rest, _, _ = strings.Cut(rest, "[") // a list that is not known has no first element
+			out[inForce+rest] = hosttest.Leaf(v, inForce+rest)
+		}
+	}
+	if len(out) < 15 {
+		t.Fatalf("only %d settings", len(out))
+	}
+	return out
 }

@@ -287,3 +287,133 @@ func readDovecot(r *facts.Reader, main string) ([]reference, []string) {
 	}
 	return c.found, c.problems
 }
+
+// CertificateUse is one place where a service's configuration names a file.
+type CertificateUse struct {
+	Service string `fact:"service" doc:"nginx, apache, postfix, dovecot, postgresql."`
+	File    string `fact:"file" doc:"The configuration file."`
+	Line    int    `fact:"line" doc:"The line."`
+}
+
+// uses are all references, by the file they lead to.
+type uses struct {
+	by      map[string][]CertificateUse
+	paths   []string // certificates, as they are named
+	unknown string
+}
+
+func usesOf(ctx context.Context, r *facts.Reader) (*uses, error) {
+	return facts.Once(ctx, r, "uses of certificates", func(ctx context.Context, r *facts.Reader) (*uses, error) {
+		u := &uses{by: map[string][]CertificateUse{}}
+		for _, s := range tlsServers {
+			c := configurationOf(ctx, r, s)
+			if c.err != nil {
+				c.problems = append(c.problems, c.err.Error())
+			}
+			u.take(r, s.name, c.found, c.problems)
+		}
+		found, problems := readPostgreSQL(r)
+		u.take(r, "postgresql", found, problems)
+		return u, nil
+	})
+}
+
+func (u *uses) take(r *facts.Reader, service string, found []reference, problems []string) {
+	if len(problems) > 0 && u.unknown == "" {
+		u.unknown = service + ": " + problems[0]
+	}
+	for _, ref := range found {
+		if ref.kind == "key" {
+			continue
+		}
+		real := resolved(r, ref.value)
+		use := CertificateUse{service, ref.file, ref.line}
+		if !slices.Contains(u.by[real], use) {
+			u.by[real] = append(u.by[real], use)
+		}
+		if !slices.Contains(u.paths, ref.value) {
+			u.paths = append(u.paths, ref.value)
+		}
+	}
+}
+
+// resolved is where a path leads; a link of Let's Encrypt's live directory and its target are one certificate.
+func resolved(r *facts.Reader, name string) string {
+	if real, err := r.Host().FS.Resolve(name); err == nil {
+		return real
+	}
+	return name
+}
+
+var postgresSetting = regexp.MustCompile(`(?i)^\s*(ssl_cert_file|data_directory|ssl)\s*[=\s]\s*'?([^'#]*?)'?\s*(?:#.*)?$`)
+
+// readPostgreSQL reads which certificate each of Debian's clusters names: postgresql.conf, then conf.d, then what ALTER
+// SYSTEM wrote; the last wins.
+func readPostgreSQL(r *facts.Reader) (found []reference, problems []string) {
+	mains, err := r.Glob("/etc/postgresql/*/*/postgresql.conf")
+	if err != nil {
+		problems = append(problems, err.Error())
+	}
+	for _, main := range mains {
+		var cert reference
+		data, on := "", true
+		parts, _ := r.Glob(path.Join(path.Dir(main), "conf.d/*.conf"))
+		files := append([]string{main}, parts...)
+		for i := 0; i < len(files); i++ {
+			b, err := r.ReadFile(files[i])
+			if err != nil {
+				if !facts.IsAbsent(err) {
+					problems = append(problems, err.Error())
+				}
+				continue
+			}
+			n := 0
+			for text := range strings.Lines(string(b)) {
+				n++
+				m := postgresSetting.FindStringSubmatch(strings.TrimRight(text, "\r\n"))
+				if m == nil {
+					continue
+				}
+				switch strings.ToLower(m[1]) {
+				case "ssl_cert_file":
+					cert = reference{"certificate", "ssl_cert_file", m[2], files[i], n}
+				case "data_directory":
+					if data == "" {
+						files = append(files, path.Join(m[2], "postgresql.auto.conf"))
+					}
+					data = m[2]
+				case "ssl":
+					on = !slices.Contains([]string{"off", "false", "no", "0"}, strings.ToLower(m[2]))
+				}
+			}
+		}
+		if cert.value != "" && on {
+			c := &collector{dir: data}
+			c.add(cert)
+			found, problems = append(found, c.found...), append(problems, c.problems...)
+		}
+	}
+	return found, problems
+}
+
+// usedBy says which services name a certificate's file.
+func usedBy(r *facts.Reader, name string, u *uses, err error) facts.List[CertificateUse] {
+	if err != nil {
+		return facts.UnknownList[CertificateUse](err.Error())
+	}
+	found := []CertificateUse{}
+	if len(u.by) > 0 {
+		found = append(found, u.by[resolved(r, name)]...)
+	}
+	return completeUnless(found, facts.File(name, 0), u.unknown)
+}
+
+// letsEncrypt tells certbot's live certificates from those of its archive.
+func letsEncrypt(name string) facts.V[string] {
+	for _, dir := range []string{"live", "archive"} {
+		if strings.HasPrefix(name, "/etc/letsencrypt/"+dir+"/") {
+			return facts.Known(dir, facts.File(name, 0))
+		}
+	}
+	return facts.Known("", facts.File(name, 0))
+}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -148,14 +149,21 @@ func parseLabel(s string) (key, value string, err error) {
 	return key, value, nil
 }
 
-// probesOff tells whether the configuration's file settings has the line probe = no: then no connection to the machine's
-// own services is made.
-func (p *program) probesOff() (bool, error) {
+// settings are what the configuration's file settings says.
+type settings struct {
+	noProbe     bool              // no connection to the machine's own services is made
+	credentials map[string]string // as facts.Host has them
+}
+
+// settings reads lines of key = value: probe, and where the logins of database servers are. Those are named, not given:
+// what is in this file may be read by everyone.
+func (p *program) settings() (settings, error) {
+	s := settings{credentials: map[string]string{}}
 	files, err := p.configFiles("settings")
 	if err != nil || len(files) == 0 {
-		return false, err
+		return s, err
 	}
-	off, n := false, 0
+	n := 0
 	for line := range bytes.Lines(files[0].text) {
 		n++
 		text := strings.TrimSpace(string(line))
@@ -163,11 +171,28 @@ func (p *program) probesOff() (bool, error) {
 			continue
 		}
 		key, value, _ := strings.Cut(text, "=")
-		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
-		if key != "probe" || value != "yes" && value != "no" {
-			return false, fmt.Errorf("%s:%d: %q is no setting: there is probe = yes, and probe = no", files[0].name, n, text)
+		if err := s.set(strings.TrimSpace(key), strings.TrimSpace(value)); err != nil {
+			return s, fmt.Errorf("%s:%d: %w", files[0].name, n, err)
 		}
-		off = value == "no"
 	}
-	return off, nil
+	return s, nil
+}
+
+// set does not repeat the value: someone may have put a password there.
+func (s *settings) set(key, value string) error {
+	kind, isCredential := strings.CutSuffix(key, "_credentials")
+	switch {
+	case key == "probe" && (value == "yes" || value == "no"):
+		s.noProbe = value == "no"
+	case key == "probe":
+		return errors.New("probe is yes or no")
+	case isCredential && slices.Contains([]string{"mariadb", "mongodb", "redis"}, kind):
+		if !filepath.IsAbs(value) && (value == "" || value == "." || value == ".." || strings.ContainsAny(value, "/ \t")) {
+			return fmt.Errorf("%s names the absolute path of a file, or a systemd credential", key)
+		}
+		s.credentials[kind] = value
+	default:
+		return errors.New("there is no such setting: there are probe, mariadb_credentials, mongodb_credentials and redis_credentials")
+	}
+	return nil
 }

@@ -42,19 +42,24 @@ func TestNoConfigurationIsNone(t *testing.T) {
 	}
 }
 
-func TestProbesAreSwitchedOffByASetting(t *testing.T) {
+func TestSettings(t *testing.T) {
 	dir := t.TempDir()
 	p := &program{config: dir, configOwner: uint32(os.Getuid())} //nolint:gosec // an id
+	const none = "there is no such setting: there are probe, mariadb_credentials, mongodb_credentials and redis_credentials"
 	for text, want := range map[string]string{
-		"": "false <nil>", "# none\nprobe = no\n": "true <nil>", "probe=yes": "false <nil>",
-		"probe = perhaps": "false " + dir + `/settings:1: "probe = perhaps" is no setting: there is probe = yes, and probe = no`,
-		"\nspeed = 1":     "false " + dir + `/settings:2: "speed = 1" is no setting: there is probe = yes, and probe = no`,
+		"": "false map[] <nil>", "# none\nprobe = no\n": "true map[] <nil>", "probe=yes": "false map[] <nil>",
+		"mariadb_credentials = /etc/holdfast/a b.cnf\nredis_credentials = redis\n": "false map[mariadb:/etc/holdfast/a b.cnf redis:redis] <nil>",
+		"probe = perhaps":                "false map[] " + dir + "/settings:1: probe is yes or no",
+		"\nspeed = 1":                    "false map[] " + dir + "/settings:2: " + none,
+		"postgres_credentials = /x":      "false map[] " + dir + "/settings:1: " + none,
+		"redis_credentials = ../hunter2": "false map[] " + dir + "/settings:1: redis_credentials names the absolute path of a file, or a systemd credential",
+		"redis_password = hunter2":       "false map[] " + dir + "/settings:1: " + none,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, "settings"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		off, err := p.probesOff()
-		if got := fmt.Sprint(off, " ", err); got != want {
+		s, err := p.settings()
+		if got := fmt.Sprint(s.noProbe, " ", s.credentials, " ", err); got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}

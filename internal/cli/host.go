@@ -65,8 +65,12 @@ func (p *program) target(cmd *cobra.Command, f *hostFlags) (*target, error) {
 		host = facts.RootHost(f.root)
 	} else if labels, err = p.labels(); err != nil {
 		return nil, err
-	} else if host.NoProbe, err = p.probesOff(); err != nil {
-		return nil, err
+	} else {
+		s, err := p.settings()
+		if err != nil {
+			return nil, err
+		}
+		host.NoProbe, host.Credentials = s.noProbe, s.credentials
 	}
 	host.NoProbe = host.NoProbe || f.noProbe
 	if err := f.label(cmd, labels); err != nil {

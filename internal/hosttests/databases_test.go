@@ -59,6 +59,9 @@ type settingCase struct {
 	controls string // as turned gives them, after the restart
 }
 
+// untold is what becomes of a control on a setting that no variable tells, once a file has changed.
+const untold = "3.4 in force=unknown"
+
 // judgeSettings makes each change on a host that is otherwise as demanded, and undoes it. Before the restart only what
 // is configured may have turned, after it what is in force, too.
 func judgeSettings(t *testing.T, h *testhost.Host, benchmark, restart, undo string, cases []settingCase) {
@@ -69,7 +72,9 @@ func judgeSettings(t *testing.T, h *testhost.Host, benchmark, restart, undo stri
 			h.MustRun("sh", "-ec", c.change)
 			defer func() { h.MustRun("sh", "-ec", undo+"\n"+restart) }()
 			if c.reload {
-				if before := turned(good, judged(t, h, benchmark), true); strings.Contains(before, "in force") {
+				before := turned(good, judged(t, h, benchmark), true)
+				before = strings.ReplaceAll(before, untold, "") // what no variable tells
+				if strings.Contains(before, "in force") {
 					t.Errorf("before the restart: %s", before)
 				}
 				h.MustRun("sh", "-ec", restart)

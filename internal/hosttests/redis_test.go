@@ -25,6 +25,9 @@ tls-ca-cert-file /etc/redis/cert.pem
 maxmemory 64mb
 save 60 1
 EOF
+install -d /etc/holdfast
+echo 'redis_credentials = /etc/holdfast/redis.logins' > /etc/holdfast/settings
+install -m 0600 /dev/null /etc/holdfast/redis.logins
 redis-cli set a b >/dev/null
 redis-cli save >/dev/null
 cp -a /root/redis.conf /etc/redis/redis.conf
@@ -47,14 +50,18 @@ func TestRedisSettingsFlipTheirControls(t *testing.T) {
 	conf := func(name, line, controls string) settingCase {
 		return settingCase{name, redisLine(line), true, controls}
 	}
+	login := func(user string, c settingCase) settingCase {
+		c.change += "\necho '* " + user + " hunter2' > /etc/holdfast/redis.logins"
+		return c
+	}
 	judgeSettings(t, h, "redis", redisRestart, redisUndo, []settingCase{
 		conf("bind to everything", "bind 0.0.0.0", "1.1=fail 1.3=fail"),
 		conf("bind to one address", "bind 127.0.0.1 192.0.2.1", "1.3=fail"),
 		conf("protected mode", "PROTECTED-MODE no", "1.2=fail"),
-		conf("a password", "requirepass hunter2", "2.1=pass 2.2=pass"),
-		conf("an ACL file", "aclfile /etc/redis/users.acl\n\nEOF\ninstall -o redis -g redis -m 0640 /dev/null /etc/redis/users.acl\ncat >> /etc/redis/users.acl <<'EOF'\nuser default on nopass ~* +@all -@dangerous", "2.2=pass 4.4=pass"),
-		conf("an ACL file that strangers read", "aclfile /etc/redis/users.acl\nEOF\ninstall -o redis -g redis -m 0644 /dev/null /etc/redis/users.acl\ncat >> /etc/redis/users.acl <<'EOF'\nuser default off", "2.1=pass 2.2=pass 4.4=pass 5.3=fail"),
-		conf("users", "user default on nopass ~* +@all -@dangerous", "4.4=pass"),
+		login("default", conf("a password", "requirepass hunter2", "2.1=pass 2.2=pass")),
+		login("ops", conf("an ACL file", "aclfile /etc/redis/users.acl\n\nEOF\ninstall -o redis -g redis -m 0640 /dev/null /etc/redis/users.acl\ncat >> /etc/redis/users.acl <<'EOF'\nuser ops on >hunter2 +@all\nuser default on nopass ~* +@all -@dangerous", "2.2=pass 4.4=pass")),
+		login("ops", conf("an ACL file that strangers read", "aclfile /etc/redis/users.acl\nEOF\ninstall -o redis -g redis -m 0644 /dev/null /etc/redis/users.acl\ncat >> /etc/redis/users.acl <<'EOF'\nuser ops on >hunter2 +@all\nuser default off", "2.1=pass 2.2=pass 4.4=pass 5.3=fail")),
+		login("ops", conf("users", "user ops on >hunter2 +@all\nuser default on nopass ~* +@all -@dangerous", "2.2=pass 4.4=pass")),
 		conf("clients' certificates", "tls-auth-clients no", "3.1=fail"),
 		conf("old TLS", `tls-protocols "TLSv1.1 TLSv1.2"`, "3.2=fail"),
 		conf("replication", "replicaof 127.0.0.1 6399", "3.3=fail"),

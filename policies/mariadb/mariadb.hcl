@@ -314,7 +314,12 @@ control "3.4" {
     mitre_attack    = ["T1005"]
   }
 
-  violations = [for i in mariadb : i if i.configured.allow_suspicious_udfs]
+  check "in force" {
+    violations = [for i in mariadb : i if i.allow_suspicious_udfs]
+  }
+  check "as configured" {
+    violations = [for i in mariadb : i if i.configured.allow_suspicious_udfs]
+  }
 
   fix "mariadb_setting" {
     name  = "allow_suspicious_udfs"

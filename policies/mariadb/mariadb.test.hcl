@@ -357,14 +357,14 @@ test "3.3: the server and its files were not read" {
 
 test "3.4: as demanded" {
   facts {
-    mariadb = [{ name = "mariadb.service", configured = { allow_suspicious_udfs = false } }]
+    mariadb = [{ name = "mariadb.service", allow_suspicious_udfs = false, configured = { allow_suspicious_udfs = false } }]
   }
   expect = { "3.4" = "pass" }
 }
 
 test "3.4: not as demanded" {
   facts {
-    mariadb = [{ name = "mariadb.service", configured = { allow_suspicious_udfs = true } }]
+    mariadb = [{ name = "mariadb.service", allow_suspicious_udfs = false, configured = { allow_suspicious_udfs = true } }]
   }
   expect = { "3.4" = "fail" }
 }

@@ -1,5 +1,5 @@
-# MongoDB, hardened, after the public audit policies for it. Each server of the host is looked at by itself: its file and
-# command line together, and what it says to someone without credentials.
+# MongoDB, hardened, after the public audit policies for it. Each server of the host is looked at by itself, both as
+# it runs and as its file and command line would start it next time, and what it says to someone without credentials.
 benchmark "mongodb" {
   title           = "MongoDB"
   version         = "1.0.0"
@@ -30,7 +30,12 @@ control "1.1" {
     mitre_attack    = ["T1078"]
   }
 
-  violations = [for i in mongodb : i if !i.authorization]
+  check "in force" {
+    violations = [for i in mongodb : i if !i.authorization]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if !i.configured.authorization]
+  }
 }
 
 control "1.2" {
@@ -58,7 +63,12 @@ control "1.3" {
     mitre_attack    = ["T1078"]
   }
 
-  violations = [for i in mongodb : i if i.localhost_auth_bypass]
+  check "in force" {
+    violations = [for i in mongodb : i if i.localhost_auth_bypass]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if i.configured.localhost_auth_bypass]
+  }
 }
 
 control "1.4" {
@@ -72,7 +82,12 @@ control "1.4" {
     mitre_attack    = ["T1078"]
   }
 
-  violations = [for i in mongodb : i if i.clustered && i.key_file == "" && i.cluster_auth_mode != "x509" && i.cluster_auth_mode != "sendX509"]
+  check "in force" {
+    violations = [for i in mongodb : i if i.clustered && i.key_file == "" && i.cluster_auth_mode != "x509" && i.cluster_auth_mode != "sendX509"]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if i.configured.clustered && i.configured.key_file == "" && i.configured.cluster_auth_mode != "x509" && i.configured.cluster_auth_mode != "sendX509"]
+  }
 }
 
 control "2.1" {
@@ -86,7 +101,12 @@ control "2.1" {
     mitre_attack    = ["T1190"]
   }
 
-  violations = [for i in mongodb : i if i.wildcard]
+  check "in force" {
+    violations = [for i in mongodb : i if i.wildcard]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if i.configured.wildcard]
+  }
 }
 
 control "2.2" {
@@ -100,7 +120,12 @@ control "2.2" {
     mitre_attack    = ["T1040", "T1557"]
   }
 
-  violations = [for i in mongodb : i if i.remote && i.tls.mode != "requireTLS"]
+  check "in force" {
+    violations = [for i in mongodb : i if i.remote && i.tls.mode != "requireTLS"]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if i.configured.remote && i.configured.tls.mode != "requireTLS"]
+  }
 }
 
 control "2.3" {
@@ -114,7 +139,12 @@ control "2.3" {
     mitre_attack    = ["T1040", "T1557"]
   }
 
-  violations = [for i in mongodb : i if i.tls.mode != "disabled" && !(contains(i.tls.disabled_protocols, "TLS1_0") && contains(i.tls.disabled_protocols, "TLS1_1"))]
+  check "in force" {
+    violations = [for i in mongodb : i if i.tls.mode != "disabled" && !(contains(i.tls.disabled_protocols, "TLS1_0") && contains(i.tls.disabled_protocols, "TLS1_1"))]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if i.configured.tls.mode != "disabled" && !(contains(i.configured.tls.disabled_protocols, "TLS1_0") && contains(i.configured.tls.disabled_protocols, "TLS1_1"))]
+  }
 }
 
 control "2.4" {
@@ -128,7 +158,12 @@ control "2.4" {
     mitre_attack    = ["T1040", "T1557"]
   }
 
-  violations = [for i in mongodb : i if i.tls.mode != "disabled" && i.tls.allow_invalid_certificates]
+  check "in force" {
+    violations = [for i in mongodb : i if i.tls.mode != "disabled" && i.tls.allow_invalid_certificates]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if i.configured.tls.mode != "disabled" && i.configured.tls.allow_invalid_certificates]
+  }
 }
 
 control "2.5" {
@@ -142,7 +177,12 @@ control "2.5" {
     mitre_attack    = ["T1040", "T1557"]
   }
 
-  violations = [for i in mongodb : i if !i.tls.fips]
+  check "in force" {
+    violations = [for i in mongodb : i if !i.tls.fips]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if !i.configured.tls.fips]
+  }
 }
 
 control "2.6" {
@@ -156,7 +196,12 @@ control "2.6" {
     mitre_attack    = ["T1190"]
   }
 
-  violations = [for i in mongodb : i if i.port == 27017]
+  check "in force" {
+    violations = [for i in mongodb : i if i.port == 27017]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if i.configured.port == 27017]
+  }
 }
 
 control "3.1" {
@@ -170,7 +215,12 @@ control "3.1" {
     mitre_attack    = ["T1059"]
   }
 
-  violations = [for i in mongodb : i if i.javascript]
+  check "in force" {
+    violations = [for i in mongodb : i if i.javascript]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if i.configured.javascript]
+  }
 }
 
 control "4.1" {
@@ -278,7 +328,12 @@ control "5.1" {
     mitre_attack    = ["T1562"]
   }
 
-  violations = [for i in mongodb : i if i.quiet]
+  check "in force" {
+    violations = [for i in mongodb : i if i.quiet]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if i.configured.quiet]
+  }
 }
 
 control "5.2" {
@@ -292,7 +347,12 @@ control "5.2" {
     mitre_attack    = ["T1562"]
   }
 
-  violations = [for i in mongodb : i if i.log_destination == "file" && !i.log_append]
+  check "in force" {
+    violations = [for i in mongodb : i if i.log_destination == "file" && !i.log_append]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if i.configured.log_destination == "file" && !i.configured.log_append]
+  }
 }
 
 control "5.3" {
@@ -306,5 +366,10 @@ control "5.3" {
     mitre_attack    = ["T1562"]
   }
 
-  violations = [for i in mongodb : i if i.audit_destination == ""]
+  check "in force" {
+    violations = [for i in mongodb : i if i.audit_destination == ""]
+  }
+  check "as configured" {
+    violations = [for i in mongodb : i if i.configured.audit_destination == ""]
+  }
 }

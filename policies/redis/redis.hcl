@@ -316,7 +316,7 @@ control "4.4" {
     violations = [for i in redis : i if(i.live || !contains(i.disabled_commands, "config") && !contains(i.renamed_commands, "config")) && i.default_user.enabled && i.default_user.may_configure]
   }
   check "as configured" {
-    violations = [for i in redis : i if(!contains(i.disabled_commands, "config") && !contains(i.renamed_commands, "config")) && i.configured.default_user.enabled && i.configured.default_user.may_configure]
+    violations = [for i in redis : i if(!contains(i.configured.disabled_commands, "config") && !contains(i.configured.renamed_commands, "config")) && i.configured.default_user.enabled && i.configured.default_user.may_configure]
   }
 }
 

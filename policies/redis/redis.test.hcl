@@ -329,21 +329,21 @@ test "4.3: the server and its files were not read" {
 
 test "4.4: as demanded" {
   facts {
-    redis = [{ name = "/etc/redis/redis.conf", config_file = "/etc/redis/redis.conf", live = false, disabled_commands = [], renamed_commands = [], default_user = { enabled = true, may_configure = false }, configured = { default_user = { enabled = true, may_configure = false } } }]
+    redis = [{ name = "/etc/redis/redis.conf", config_file = "/etc/redis/redis.conf", live = false, disabled_commands = [], renamed_commands = [], default_user = { enabled = true, may_configure = false }, configured = { disabled_commands = [], renamed_commands = [], default_user = { enabled = true, may_configure = false } } }]
   }
   expect = { "4.4" = "pass" }
 }
 
 test "4.4: not so in force" {
   facts {
-    redis = [{ name = "/etc/redis/redis.conf", config_file = "/etc/redis/redis.conf", live = false, disabled_commands = [], renamed_commands = [], default_user = { enabled = true, may_configure = true }, configured = { default_user = { enabled = true, may_configure = false } } }]
+    redis = [{ name = "/etc/redis/redis.conf", config_file = "/etc/redis/redis.conf", live = false, disabled_commands = [], renamed_commands = [], default_user = { enabled = true, may_configure = true }, configured = { disabled_commands = [], renamed_commands = [], default_user = { enabled = true, may_configure = false } } }]
   }
   expect = { "4.4" = "fail" }
 }
 
 test "4.4: not so after the next restart" {
   facts {
-    redis = [{ name = "/etc/redis/redis.conf", config_file = "/etc/redis/redis.conf", live = false, disabled_commands = [], renamed_commands = [], default_user = { enabled = true, may_configure = false }, configured = { default_user = { enabled = true, may_configure = true } } }]
+    redis = [{ name = "/etc/redis/redis.conf", config_file = "/etc/redis/redis.conf", live = false, disabled_commands = [], renamed_commands = [], default_user = { enabled = true, may_configure = false }, configured = { disabled_commands = [], renamed_commands = [], default_user = { enabled = true, may_configure = true } } }]
   }
   expect = { "4.4" = "fail" }
 }

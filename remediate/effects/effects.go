@@ -65,5 +65,3 @@ func decode[T any](s remediate.State) (T, error) {
 	}
 	return v, nil
 }
-
-var _ remediate.Hands = Local{}

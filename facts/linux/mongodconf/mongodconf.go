@@ -115,6 +115,9 @@ func (o Options) set(name, value string, line int) error {
 	return nil
 }
 
+// Put sets an option by its dotted name, under the name it has today, over one that is set.
+func (o Options) Put(name, value string) { o[modern(name)] = Option{Value: value} }
+
 // modern is the name since 4.2 of options that were called ssl.
 func modern(name string) string {
 	rest, ok := strings.CutPrefix(name, "net.ssl.")

@@ -1,8 +1,9 @@
-// Package mongowire asks a MongoDB server a command of no arguments by OP_MSG, and reads the top of its answer within
-// bounds. It opens no connection and knows no authentication.
+// Package mongowire asks a MongoDB server a command by OP_MSG, and reads its answer within bounds; it authenticates by
+// SCRAM-SHA-256. It opens no connection.
 package mongowire
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -15,9 +16,10 @@ const (
 	opMsg     = 2013
 	maxAnswer = 4 << 20
 	maxFields = 10_000
+	maxDepth  = 20
 )
 
-// Document is the top level of an answer: texts, numbers (float64) and bools; an array is its length, an int.
+// Document is an answer: texts, numbers (float64), bools, bytes, and documents in it; an array is its length, an int.
 type Document map[string]any
 
 // OK tells whether the server carried the command out.
@@ -33,27 +35,59 @@ func (d Document) Error() (text string, code int) {
 	return text, int(n)
 }
 
-// Ask sends {command: 1, $db: "admin"} with further switches set to true, and reads the answer.
-func Ask(rw io.ReadWriter, command string, switches ...string) (Document, error) {
-	body := element(nil, 0x10, command)
-	body = binary.LittleEndian.AppendUint32(body, 1)
-	for _, s := range switches {
-		body = append(element(body, 0x08, s), 1)
-	}
-	body = element(body, 0x02, "$db")
-	body = binary.LittleEndian.AppendUint32(body, uint32(len("admin")+1))
-	body = append(append(body, "admin\x00"...), 0)
+// Field is a field of a command: a text, an int32, a bool, bytes, or more fields.
+type Field struct {
+	Name  string
+	Value any
+}
 
+// Ask sends a command to the database admin and reads the answer.
+func Ask(rw io.ReadWriter, command string, fields ...Field) (Document, error) {
+	return AskIn(rw, "admin", command, fields...)
+}
+
+// AskIn is Ask for another database.
+func AskIn(rw io.ReadWriter, database, command string, fields ...Field) (Document, error) {
+	body := encode(append(append([]Field{{command, int32(1)}}, fields...), Field{"$db", database}))
 	var msg []byte
-	for _, n := range []int{16 + 4 + 1 + 4 + len(body), 1, 0, opMsg, 0} {
+	for _, n := range []int{16 + 4 + 1 + len(body), 1, 0, opMsg, 0} {
 		msg = binary.LittleEndian.AppendUint32(msg, uint32(n)) // #nosec G115 -- small and positive
 	}
 	msg = append(msg, 0) // a section with one document
-	msg = binary.LittleEndian.AppendUint32(msg, uint32(4+len(body)))
 	if _, err := rw.Write(append(msg, body...)); err != nil {
 		return nil, err
 	}
 	return read(rw)
+}
+
+// encode writes a document.
+func encode(fields []Field) []byte {
+	b := make([]byte, 4)
+	size := func(n int) { b = binary.LittleEndian.AppendUint32(b, uint32(n)) } // #nosec G115 -- what this program sends is small
+	for _, f := range fields {
+		switch v := f.Value.(type) {
+		case int32:
+			b = element(b, 0x10, f.Name)
+			size(int(v))
+		case bool:
+			b = append(element(b, 0x08, f.Name), map[bool]byte{true: 1}[v])
+		case string:
+			b = element(b, 0x02, f.Name)
+			size(len(v) + 1)
+			b = append(append(b, v...), 0)
+		case []byte:
+			b = element(b, 0x05, f.Name)
+			size(len(v))
+			b = append(append(b, 0), v...)
+		case []Field:
+			b = append(element(b, 0x03, f.Name), encode(v)...)
+		default:
+			panic(fmt.Sprintf("a field of type %T", v))
+		}
+	}
+	b = append(b, 0)
+	binary.LittleEndian.PutUint32(b, uint32(len(b))) // #nosec G115 -- what this program sends is small
+	return b
 }
 
 func element(b []byte, kind byte, name string) []byte {
@@ -81,14 +115,17 @@ func read(r io.Reader) (Document, error) {
 	if b[4] != 0 {
 		return nil, errGarbled
 	}
-	return document(b[5:])
+	return document(b[5:], 0)
 }
 
 // document reads the fields of a BSON document.
-func document(b []byte) (Document, error) {
+func document(b []byte, depth int) (Document, error) {
 	inner, err := sized(b)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case depth > maxDepth:
+		return nil, errors.New("the answer is nested too deeply")
 	}
 	d := Document{}
 	for len(inner) > 0 && inner[0] != 0 {
@@ -97,7 +134,7 @@ func document(b []byte) (Document, error) {
 		if !ok || len(d) >= maxFields {
 			return nil, errGarbled
 		}
-		value, size, err := valueOf(kind, rest)
+		value, size, err := valueOf(kind, rest, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +170,7 @@ func cString(b []byte) (s string, rest []byte, ok bool) {
 
 var fixed = map[byte]int{0x07: 12, 0x09: 8, 0x0A: 0, 0x06: 0, 0x11: 8, 0x13: 16, 0x7F: 0, 0xFF: 0}
 
-func valueOf(kind byte, b []byte) (value any, size int, err error) {
+func valueOf(kind byte, b []byte, depth int) (value any, size int, err error) {
 	need := func(n int) bool { return len(b) >= n }
 	switch kind {
 	case 0x01:
@@ -161,15 +198,21 @@ func valueOf(kind byte, b []byte) (value any, size int, err error) {
 	case 0x05:
 		if need(5) {
 			if n := binary.LittleEndian.Uint32(b); uint64(n)+5 <= uint64(len(b)) {
-				return nil, 5 + int(n), nil
+				return bytes.Clone(b[5 : 5+n]), 5 + int(n), nil
 			}
 		}
-	case 0x03, 0x04:
+	case 0x03:
+		d, err := document(b, depth+1)
+		if err != nil {
+			return nil, 0, err
+		}
+		return d, int(binary.LittleEndian.Uint32(b)), nil
+	case 0x04:
 		inner, err := sized(b)
 		if err != nil {
 			return nil, 0, err
 		}
-		return elements(kind, inner), 4 + len(inner), nil
+		return elements(inner), 4 + len(inner), nil
 	default:
 		if n, ok := fixed[kind]; ok && need(n) {
 			return nil, n, nil
@@ -178,30 +221,27 @@ func valueOf(kind byte, b []byte) (value any, size int, err error) {
 	return nil, 0, errGarbled
 }
 
-// elements is how many an array has: its last index and one. A document is nothing here.
-func elements(kind byte, inner []byte) any {
-	if kind != 0x04 {
-		return nil
-	}
+// elements is how many an array has: its last index and one. What they are is not looked at.
+func elements(inner []byte) int {
 	n := 0
 	for len(inner) > 1 && n < maxFields {
 		index, rest, ok := cString(inner[1:])
 		if at, err := strconv.Atoi(index); !ok || err != nil || at != n {
 			break
 		}
-		n++
 		size := 0
-		if inner[0] == 0x03 || inner[0] == 0x04 { // one level is all that is looked at
+		if inner[0] == 0x03 || inner[0] == 0x04 {
 			in, err := sized(rest)
 			if err != nil {
 				break
 			}
 			size = 4 + len(in)
-		} else if _, s, err := valueOf(inner[0], rest); err == nil {
+		} else if _, s, err := valueOf(inner[0], rest, maxDepth); err == nil {
 			size = s
 		} else {
 			break
 		}
+		n++
 		inner = rest[size:]
 	}
 	return n

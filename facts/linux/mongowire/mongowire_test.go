@@ -32,7 +32,7 @@ func TestAsk(t *testing.T) {
 	databases := bson("\x030\x00" + bson("\x08a\x00\x01") + "\x031\x00" + bson(""))
 	s := &stream{Reader: strings.NewReader(message(bson("\x04databases\x00" + databases + "\x02version\x00\x04\x00\x00\x007.0\x00" +
 		"\x10code\x00\x0d\x00\x00\x00\x08b\x00\x01\x11t\x0012345678\x01ok\x00\x00\x00\x00\x00\x00\x00\xf0\x3f")))}
-	d, err := Ask(s, "listDatabases", "nameOnly")
+	d, err := Ask(s, "listDatabases", Field{"nameOnly", true}, Field{"in", []Field{{"s", "text"}, {"b", []byte("ab")}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestAsk(t *testing.T) {
 	}
 	// The request reads back as a message of its own.
 	own, err := read(&s.sent)
-	if err != nil || own["listDatabases"] != 1.0 || own["$db"] != "admin" || own["nameOnly"] != true {
+	if err != nil || own["listDatabases"] != 1.0 || own["$db"] != "admin" || own["nameOnly"] != true || own["in"].(Document)["s"] != "text" || string(own["in"].(Document)["b"].([]byte)) != "ab" {
 		t.Errorf("%v %v", own, err)
 	}
 }
@@ -54,12 +54,21 @@ func TestGarbage(t *testing.T) {
 		message(bson("\x01a\x00")):                 "the answer is not in MongoDB's protocol",
 		message("\xff\xff\xff\x7f\x00"):            "the answer is not in MongoDB's protocol",
 		"\xff\xff\xff\x7f" + message(bson(""))[4:]: "the answer is longer than 4194304 bytes",
+		message(strings.Repeat("\xff", 4)):         "the answer is not in MongoDB's protocol",
+		message(nested(30)):                        "the answer is nested too deeply",
 		message(bson(""))[:20]:                     "unexpected EOF",
 	} {
 		if _, err := Ask(&stream{Reader: strings.NewReader(in)}, "hello"); err == nil || err.Error() != want {
 			t.Errorf("%.30q: %v, want %s", in, err, want)
 		}
 	}
+}
+
+func nested(n int) string {
+	if n == 0 {
+		return bson("")
+	}
+	return bson("\x03a\x00" + nested(n-1))
 }
 
 func FuzzRead(f *testing.F) {
