@@ -204,26 +204,24 @@ func readCertificates(ctx context.Context, r *facts.Reader, name string) (facts.
 	chain := chainOf(ctx, r, certs)
 	u, usesErr := usesOf(ctx, r)
 	used := usedBy(r, name, u, usesErr)
-	out := make([]CertificateEntry, 0, len(certs))
-	for i, c := range certs {
-		e := CertificateEntry{Path: name, Position: i, Origin: at}
-		e.UsedBy, e.LetsEncrypt = used, letsEncrypt(name)
-		if c.Err != nil {
+	out := make([]CertificateEntry, len(certs))
+	inParallel(len(certs), func(i int) { // checking who signed himself takes longer than all the rest
+		e, c := &out[i], certs[i]
+		*e = CertificateEntry{Path: name, Position: i, Origin: at, UsedBy: used, LetsEncrypt: letsEncrypt(name)}
+		switch {
+		case c.Err != nil:
 			e.Missing = facts.Missing(fmt.Sprintf("%s: certificate %d: %v", name, i, c.Err))
-			out = append(out, e)
-			continue
-		}
-		e.describe(c.Certificate, r.Now())
-		if i == 0 {
-			chain.verify(&e, c.Certificate, r.Now())
+			return
+		case i == 0:
+			chain.verify(e, c.Certificate, r.Now())
 			e.findKey(ctx, r, c.Certificate, b)
-		} else {
+		default:
 			const why = "looked at for the first certificate of a file only"
 			e.ChainValid, e.ChainProblem = facts.Unknown[bool](why), facts.Unknown[string](why)
 			e.noKey(why)
 		}
-		out = append(out, e)
-	}
+		e.describe(c.Certificate, r.Now())
+	})
 	if !complete {
 		return facts.Partial(out, at, fmt.Sprintf("%s holds more than %d certificates", name, certfile.MaxCertificates)), nil
 	}

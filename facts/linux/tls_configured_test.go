@@ -87,22 +87,3 @@ func TestUnusedCertificatesAreKnownToBeSo(t *testing.T) {
 		t.Error(got)
 	}
 }
-
-func BenchmarkCertificatesOnDisk(b *testing.B) {
-	key, _ := newKey(b)
-	var archive strings.Builder
-	archive.WriteString("-- /etc/ssl/certs/ca-certificates.crt --\n")
-	for i := range 140 {
-		archive.WriteString(issue(b, fmt.Sprint("root ", i), true, key, nil, hosttest.Now.AddDate(1, 0, 0)).pem)
-	}
-	ca := issue(b, "ca", true, key, nil, hosttest.Now.AddDate(1, 0, 0))
-	for i := range 600 {
-		fmt.Fprintf(&archive, "-- /etc/nginx/ssl/%d.pem --\n%s", i, issue(b, fmt.Sprint("www", i, ".example.org"), false, key, ca, hosttest.Now.AddDate(1, 0, 0)).pem)
-	}
-	h := hosttest.New(b, archive.String())
-	for b.Loop() {
-		if v := hosttest.Read(b, h, Sources(), "certificates"); v.LengthInt() != 600 {
-			b.Fatal(v.Reasons)
-		}
-	}
-}
