@@ -89,6 +89,7 @@ func TestCertificates(t *testing.T) {
 		"-- /srv/damaged.pem --\n" + leaf.pem + strings.Replace(mid.pem, "M", "!", 1),
 		"-- /srv/locked.pem --\n" + leaf.pem + "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----",
 		"-- /srv/none.pem --\nhello",
+		"-- /srv/huge.pem --\n" + leaf.pem + strings.Repeat("# a certificate of 10 MB\n", 10<<20/25),
 		"-- /srv/pipe.pem fifo --\n",
 	}, "\n"))
 	for _, c := range []struct{ path, attr, want string }{
@@ -122,6 +123,7 @@ func TestCertificates(t *testing.T) {
 		{"/srv/damaged.pem", "[1].not_after", "unknown: /srv/damaged.pem: certificate 1: a PEM block is damaged"},
 		{"/srv/locked.pem", "[0].key_matches", "unknown: /srv/locked.pem: the private key is encrypted"},
 		{"/srv/none.pem", "", "unknown: /srv/none.pem holds no certificate"},
+		{"/srv/huge.pem", "", "unknown: read /srv/huge.pem: larger than its bound of 2097152 bytes"},
 		{"/srv/absent.pem", "", "unknown: stat /srv/absent.pem: no such file or directory"},
 		{"/srv/pipe.pem", "", "unknown: open /srv/pipe.pem: not a regular file: a FIFO"},
 		{"/etc/ssl/certs/ca-certificates.crt", "[0].self_signed", "true"},

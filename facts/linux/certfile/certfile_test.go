@@ -1,8 +1,12 @@
 package certfile
 
 import (
+	"bytes"
+	"encoding/binary"
+	"encoding/pem"
 	"os"
 	"testing"
+	"time"
 )
 
 func TestParse(t *testing.T) {
@@ -25,6 +29,38 @@ func TestParse(t *testing.T) {
 		}
 		if len(certs) != c.certs || errs != c.errs || !complete {
 			t.Errorf("%s: %d certificates, %d errors", name, len(certs), errs)
+		}
+	}
+}
+
+// DER has lengths that point backwards as little as loops, but elements inside of elements without an end, lengths that
+// lie, and lengths that are left open.
+func TestCertificatesThatGoRoundInCircles(t *testing.T) {
+	nested := []byte{5, 0}
+	for range 10_000 {
+		nested = append(binary.BigEndian.AppendUint32([]byte{0x30, 0x84}, uint32(len(nested))), nested...) //nolint:gosec // small
+	}
+	for name, der := range map[string][]byte{
+		"ten thousand elements in each other": nested,
+		"elements left open":                  bytes.Repeat([]byte{0x30, 0x80}, 500_000),
+		"a length of 4 GB":                    {0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 0x30, 0x03},
+		"a length of lengths":                 append([]byte{0x30, 0xff}, bytes.Repeat([]byte{0xff}, 1000)...),
+		"an object identifier without an end": append([]byte{0x30, 0x82, 0x10, 0x04, 0x06, 0x82, 0x10, 0x00}, bytes.Repeat([]byte{0xff}, 0x1000)...),
+	} {
+		for kind, in := range map[string][]byte{
+			"DER": der, "PEM": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+			"trusted": pem.EncodeToMemory(&pem.Block{Type: "TRUSTED CERTIFICATE", Bytes: der}),
+			"a key":   pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}),
+		} {
+			start := time.Now()
+			certs, _ := Parse(in)
+			_, err := PublicOfKey(in)
+			if d := time.Since(start); d > time.Second || err == nil {
+				t.Errorf("%s, %s: took %s, a key: %v", name, kind, d, err)
+			}
+			if kind != "a key" && (len(certs) != 1 || certs[0].Err == nil) {
+				t.Errorf("%s, %s: %d certificates", name, kind, len(certs))
+			}
 		}
 	}
 }

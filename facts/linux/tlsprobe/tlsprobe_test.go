@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/holdfast-agent/holdfast/facts/linux/tlshello"
+	"golang.org/x/sys/unix"
 )
 
 // serve answers each connection with f until the test ends.
@@ -179,6 +181,60 @@ func TestBadEndpointsAreBoundedInTimeAndSpace(t *testing.T) {
 				t.Errorf("chain: %d, %s", len(r.Chains), r.ChainErr)
 			}
 		})
+	}
+}
+
+func TestAnAnswerWithoutAnEndIsBounded(t *testing.T) {
+	piece := append([]byte{22, 3, 3, 0x40, 0, 11, 0x03, 0xff, 0xff}, make([]byte, 0x4000-4)...) // a chain of 262,143 bytes begins
+	at := serve(t, func(c net.Conn) {
+		b := make([]byte, 4096)
+		if n, _ := c.Read(b); n < 11 {
+			return
+		}
+		_, err := c.Write(hello(b[10]))
+		for err == nil { // each chain is followed by another
+			_, err = c.Write(piece)
+		}
+	})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	r := Ask(t.Context(), Target{Addr: at})
+	runtime.ReadMemStats(&after)
+	if d, m := time.Since(start), after.TotalAlloc-before.TotalAlloc; d > Deadline+200*time.Millisecond || m > 64<<20 {
+		t.Errorf("took %s and %d MB", d, m>>20)
+	}
+	if !r.Speaks.IsYes() || len(r.Chains) > 0 || r.ChainErr == "" {
+		t.Errorf("%+v, %d chains, %q", r.Speaks, len(r.Chains), r.ChainErr)
+	}
+}
+
+func TestAListenerThatNeverAcceptsCostsOneDeadline(t *testing.T) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Listen(fd, 0); err != nil {
+		t.Fatal(err)
+	}
+	name, err := unix.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(name.(*unix.SockaddrInet4).Port)) //nolint:gosec // a port
+	for range 2 {                                                                                             // what the queue holds; the next one's handshake stays half open
+		if c, err := net.DialTimeout("tcp", at.String(), 100*time.Millisecond); err == nil {
+			defer c.Close()
+		}
+	}
+	start := time.Now()
+	r := Ask(t.Context(), Target{Addr: at})
+	if d := time.Since(start); r.Speaks.Known || !strings.Contains(r.Speaks.Why, "in time") || d > Deadline+200*time.Millisecond {
+		t.Errorf("%+v after %s", r.Speaks, d)
 	}
 }
 
