@@ -9,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/holdfast-agent/holdfast/internal/hostfs"
 )
 
 // Reader is what a source reads a host through. It remembers which files and facts were read, so that it is known
@@ -16,6 +18,15 @@ import (
 type Reader struct {
 	set  *Set
 	task *task
+}
+
+// Tree reads the host's files for whoever is no source: what it read is remembered nowhere. On a recording there is no
+// host, and so no file.
+func (s *Set) Tree() *Reader {
+	if s.host.FS == nil {
+		s = &Set{host: Host{FS: hostfs.New("/dev/null")}}
+	}
+	return &Reader{set: s, task: &task{}}
 }
 
 // Host is the host being read.

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,7 +26,7 @@ func init() {
 	register(facts.Define(facts.Descriptor{
 		Name:  "certificates",
 		Doc:   "The X.509 certificates that services of this host present: those of the usual places, without the trust store's own.",
-		Reads: "/etc/ssl, /etc/letsencrypt/live, /etc/pki, the directories of web, mail and database servers",
+		Reads: "/etc/ssl, /etc/letsencrypt/live, /etc/pki, the directories of web, mail and database servers, their configurations, unit files",
 		Heavy: true,
 	}, collectCertificates))
 	register(facts.Define(facts.Descriptor{
@@ -80,7 +81,7 @@ type CertificateEntry struct {
 	KeyGroup           facts.V[string]    `fact:"key_group" doc:"Name of its group."`
 	KeyMatches         facts.V[bool]      `fact:"key_matches" doc:"Whether the private key belongs to the certificate."`
 
-	UsedBy      facts.List[CertificateUse] `fact:"used_by" doc:"Where configurations of nginx, Apache, Postfix, Dovecot and PostgreSQL name the file, links followed; empty for a file that none of them uses."`
+	UsedBy      facts.List[CertificateUse] `fact:"used_by" doc:"Where configurations of nginx, Apache, Postfix, Dovecot, PostgreSQL, MariaDB, Redis, MongoDB, slapd, vsftpd and systemd units name the file, links followed; empty for a file that none of them uses."`
 	LetsEncrypt facts.V[string]            `fact:"letsencrypt" doc:"live or archive, for a file in those directories of certbot's; else empty."`
 
 	raw string // the certificate itself
@@ -154,9 +155,7 @@ func certificateFiles(ctx context.Context, r *facts.Reader) (names []string, unr
 // isCertificateName tells whether a file may hold a local certificate: by its name, and in the trust store by not being a
 // link to what a package brought.
 func isCertificateName(ctx context.Context, r *facts.Reader, name string) bool {
-	switch path.Ext(name) {
-	case ".pem", ".crt", ".cer", ".cert", ".der":
-	default:
+	if !slices.Contains(certificateNames, path.Ext(name)) {
 		return false
 	}
 	dir, base := path.Dir(name), path.Base(name)

@@ -82,7 +82,7 @@ func TestConfiguredCertificates(t *testing.T) {
 func TestUnusedCertificatesAreKnownToBeSo(t *testing.T) {
 	key, _ := newKey(t)
 	c := issue(t, "x", false, key, nil, hosttest.Now.AddDate(1, 0, 0))
-	v := hosttest.Read(t, hosttest.New(t, "-- /etc/nginx/x.pem --\n"+c.pem), Sources(), "certificates")
+	v := hosttest.Read(t, hosttest.New(t, "-- /proc/version --\n-- /etc/nginx/x.pem --\n"+c.pem), Sources(), "certificates")
 	if got := hosttest.Leaf(v, "[0].used_by"); got != "[]" {
 		t.Error(got)
 	}

@@ -65,3 +65,5 @@ func decode[T any](s remediate.State) (T, error) {
 	}
 	return v, nil
 }
+
+var _ remediate.Hands = Local{}

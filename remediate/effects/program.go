@@ -1,0 +1,57 @@
+package effects
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// maxOutput bounds what is kept of a program's words, in bytes.
+const maxOutput = 8 << 10
+
+// environment is all that a program of the host gets to know of ours: nothing.
+var environment = []string{"LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/nonexistent"}
+
+// runProgram runs one of the host's programs by its absolute path, without a shell; an error has what it said. Whatever it
+// has started in its session's process group dies with the deadline. It is for what no file or kernel interface does.
+func runProgram(ctx context.Context, timeout time.Duration, program string, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	// The parent-death signal is sent when the thread ends that started the child.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	out := &bounded{}
+	cmd := exec.CommandContext(ctx, program, args...) // #nosec G204 -- an absolute path out of our own tables
+	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = environment, "/", out, out
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second
+	err := cmd.Run()
+	said := strings.TrimSpace(out.String())
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s did not end within %s", program, timeout)
+	case errors.As(err, &exit) && said != "":
+		return fmt.Errorf("%s: %s", program, said)
+	}
+	return fmt.Errorf("%s: %w", program, err)
+}
+
+// bounded keeps the beginning of what is written to it.
+type bounded struct{ bytes.Buffer }
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if room := maxOutput - b.Len(); room > 0 {
+		b.Buffer.Write(p[:min(room, len(p))])
+	}
+	return len(p), nil
+}
