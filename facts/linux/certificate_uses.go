@@ -189,8 +189,8 @@ func mongoUses(ctx context.Context, r *facts.Reader) ([]reference, []string) {
 	found, missing := findMongoDB(ctx, r)
 	c.missing(missing)
 	for _, i := range found {
-		if i.tlsMode().Or("") != "disabled" {
-			c.configured("net.tls.certificateKeyFile", i.text("net.tls.certificateKeyFile", ""))
+		if i.conf.tlsMode().Or("") != "disabled" {
+			c.configured("net.tls.certificateKeyFile", i.conf.text("net.tls.certificateKeyFile", ""))
 		}
 	}
 	return c.found, c.problems
