@@ -27,7 +27,7 @@ import (
 // badInputArgs are the arguments with which keyed facts are read: of things that the host in testdata has.
 var badInputArgs = map[string][]any{
 	"aide_rule": {"/usr/sbin/auditctl"}, "audit_rule": {"-w /etc/sudoers -p wa"}, "banner_file": {"/etc/issue"},
-	"certificate": {"/etc/ssl/certs/site.pem"}, "database": {"redis"}, "dconf": {"org/gnome/desktop/session/idle-delay"}, "file": {"/etc/shadow"},
+	"certificate": {"/etc/ssl/certs/site.pem"}, "database": {"redis"}, "dconf": {"org/gnome/desktop/session/idle-delay"}, "environment_variable": {"PGPASSWORD"}, "file": {"/etc/shadow"},
 	"firewall::admits": {"tcp", 22}, "glob": {"/etc/cron.d/*"}, "group": {"sudo"}, "kernel_module": {"floppy"},
 	"limit": {"*", "hard", "core"}, "mount": {"/tmp"}, "package": {"curl"}, "pam_stack": {"sshd", "auth"}, "service": {"ssh"},
 	"sshd_for": {"ann", "192.0.2.1"}, "sysctl": {"net.ipv4.ip_forward"}, "systemd_conf": {"journald.conf"}, "tree": {"/var/log"}, "user": {"ann"},
