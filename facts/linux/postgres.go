@@ -3,6 +3,8 @@ package linux
 import (
 	"context"
 	"fmt"
+	"path"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,6 +47,9 @@ type Postgres struct {
 	ConfigError   facts.V[string]  `fact:"config_error" doc:"What is wrong; empty when nothing is."`
 	ConfigFiles   facts.List[File] `fact:"config_files" doc:"The configuration files with all that they include, pg_hba.conf and pg_ident.conf."`
 	DataDirectory File             `fact:"data_directory" doc:"The data directory."`
+	LogDir        File             `fact:"log_dir" doc:"The directory of the logging collector's files, whether it is on or not."`
+	SSLKey        File             `fact:"ssl_key" doc:"The private key of its TLS, whether that is on or not."`
+	CodeDirs      facts.List[File] `fact:"code_dirs" doc:"Directories of extensions' scripts and of the libraries that the server loads."`
 
 	Settings   facts.V[map[string]PostgresSetting]    `fact:"settings" doc:"By name: all parameters where the server was asked, else those that files set for its next start."`
 	Configured facts.V[map[string]PostgresConfigured] `fact:"configured" doc:"By name, what the files say now, in force or not."`
@@ -159,12 +164,31 @@ type PostgresOverride struct {
 type PostgresDatabase struct {
 	Origin facts.Origin
 
-	Cluster     string             `fact:"cluster" doc:"The cluster's name."`
-	Name        string             `fact:"name" doc:"The database's name."`
-	Extensions  facts.List[string] `fact:"extensions" doc:"Its extensions: name and version with a blank between."`
-	Languages   facts.List[string] `fact:"languages" doc:"Its procedural languages beside c, internal and sql."`
-	Untrusted   facts.List[string] `fact:"untrusted_languages" doc:"Those whose functions may do all that the server's account may."`
-	AuthReaders facts.List[string] `fact:"pg_authid_grantees" doc:"Roles beside the owner with rights on pg_authid, where password hashes are; PUBLIC for all."`
+	Cluster     string                       `fact:"cluster" doc:"The cluster's name."`
+	Name        string                       `fact:"name" doc:"The database's name."`
+	Extensions  facts.List[string]           `fact:"extensions" doc:"Its extensions: name and version with a blank between."`
+	Languages   facts.List[string]           `fact:"languages" doc:"Its procedural languages beside c, internal and sql."`
+	Untrusted   facts.List[string]           `fact:"untrusted_languages" doc:"Those whose functions may do all that the server's account may."`
+	Grants      facts.List[PostgresGrant]    `fact:"grants" doc:"What PUBLIC may do with objects in schemas of users, and who may pass on rights on others' objects. Without what extensions brought."`
+	Definers    facts.List[PostgresFunction] `fact:"security_definers" doc:"Functions in schemas of users that run with the rights of their owner. Without what extensions brought."`
+	AuthReaders facts.List[string]           `fact:"pg_authid_grantees" doc:"Roles beside the owner with rights on pg_authid, where password hashes are; PUBLIC for all."`
+}
+
+// PostgresGrant is a right on one object.
+type PostgresGrant struct {
+	Object     string `fact:"object" doc:"Its kind and name: table public.orders."`
+	Grantee    string `fact:"grantee" doc:"The role; PUBLIC for all."`
+	Privileges string `fact:"privileges" doc:"SELECT, INSERT, …, with a comma between."`
+	Grantable  bool   `fact:"grantable" doc:"Whether the grantee may pass them on (WITH GRANT OPTION)."`
+}
+
+// PostgresFunction is a function with SECURITY DEFINER.
+type PostgresFunction struct {
+	Name      string `fact:"name" doc:"Schema, name and types of its arguments: public.f(integer)."`
+	Owner     string `fact:"owner" doc:"The role whose rights it has."`
+	Superuser bool   `fact:"superuser" doc:"Whether that is a superuser."`
+	FixedPath bool   `fact:"fixed_search_path" doc:"Whether it sets search_path itself: else its caller decides which objects names mean."`
+	Public    bool   `fact:"public" doc:"Whether everyone may call it."`
 }
 
 func collectPostgres(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.List[Postgres], error) {
@@ -207,7 +231,35 @@ func readCluster(ctx context.Context, r *facts.Reader, c *pgCluster) Postgres {
 		p.Live = true
 		p.fromServer(ctx, r, c, answer)
 	}
+	p.LogDir, p.SSLKey = namedFile(ctx, r, p.LogDirectory, c), namedFile(ctx, r, p.SSLKeyFile, c)
 	return p
+}
+
+// namedFile is the file that a parameter names, relative to the data directory.
+func namedFile(ctx context.Context, r *facts.Reader, name facts.V[string], c *pgCluster) File {
+	text, ok := name.Get()
+	if !ok {
+		return File{Missing: facts.Missing(name.Reason())}
+	}
+	if !path.IsAbs(text) {
+		text = path.Join(c.dataDir, text)
+	}
+	return statFile(ctx, r, text)
+}
+
+// codeDirs looks at directories of code; without the server's word, at those of Debian's packages.
+func codeDirs(ctx context.Context, r *facts.Reader, c *pgCluster, names []string, why string) facts.List[File] {
+	if len(names) == 0 && strings.HasPrefix(c.config, "/etc/postgresql/") && c.version != "" {
+		names = []string{"/usr/share/postgresql/" + c.version + "/extension", "/usr/lib/postgresql/" + c.version + "/lib"}
+	}
+	if len(names) == 0 {
+		return facts.UnknownList[File](why)
+	}
+	var out []File
+	for _, name := range names {
+		out = append(out, statFile(ctx, r, name))
+	}
+	return facts.Complete(out, c.Origin)
 }
 
 // versionOf is 15.12 of 150012, and 9.6.24 of 90624.

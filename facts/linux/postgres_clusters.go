@@ -36,6 +36,7 @@ type PostgresCluster struct {
 	Running    facts.V[bool]   `fact:"running" doc:"Whether its server runs."`
 	PID        facts.V[int64]  `fact:"pid" doc:"Process id of the running server; 0 when it does not run."`
 	Unit       facts.V[string] `fact:"unit" doc:"The systemd unit that the running server belongs to; empty when none or not running."`
+	Umask      facts.V[string] `fact:"umask" doc:"The umask of the running server, four octal digits."`
 	Start      facts.V[string] `fact:"start" doc:"auto, manual or disabled: whether Debian starts it at boot with postgresql.service (start.conf)."`
 }
 
@@ -256,6 +257,7 @@ func (c *pgCluster) look(r *facts.Reader, postmasters []postmaster) {
 	}
 	c.lookVersion(r)
 	c.lookRunning(r, postmasters)
+	c.lookUmask(r)
 	c.lookStart(r)
 }
 
@@ -380,6 +382,30 @@ func (c *pgCluster) lookRunning(r *facts.Reader, postmasters []postmaster) {
 		return
 	}
 	c.Running, c.PID, c.Unit = facts.Known(true, origin), facts.Known(int64(p.pid), origin), unitOf(r, dir)
+}
+
+// lookUmask reads the umask that the kernel has for the server's process.
+func (c *pgCluster) lookUmask(r *facts.Reader) {
+	if running, known := c.Running.Get(); !running {
+		c.Umask = facts.Unknown[string]("the server does not run")
+		if !known {
+			c.Umask = facts.Unknown[string](c.Running.Reason())
+		}
+		return
+	}
+	name := "/proc/" + strconv.Itoa(c.pidFile.pid) + "/status"
+	b, err := r.ReadFile(name)
+	if err != nil {
+		c.Umask = facts.Unknown[string](err.Error())
+		return
+	}
+	for line := range strings.Lines(string(b)) {
+		if text, ok := strings.CutPrefix(line, "Umask:"); ok {
+			c.Umask = facts.Known(strings.TrimSpace(text), facts.File(name, 0))
+			return
+		}
+	}
+	c.Umask = facts.Unknown[string](name + " tells no umask")
 }
 
 func (c *pgCluster) notRunning(origin facts.Origin) {

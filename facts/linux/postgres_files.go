@@ -59,6 +59,7 @@ func (p *Postgres) fromFiles(ctx context.Context, r *facts.Reader, c *pgCluster,
 	p.HBAFile, p.IdentFile = doubted(hba, conf.doubt), doubted(ident, conf.doubt)
 	files := append(p.ruleFile(r, c, hba, conf.doubt), p.identFile(r, c, ident, conf.doubt)...)
 	p.files(ctx, r, c, files, conf.doubt)
+	p.CodeDirs = codeDirs(ctx, r, c, nil, "only the server tells where its code is: "+p.LiveReason)
 }
 
 // table is what the files say.

@@ -93,6 +93,7 @@ func (p *Postgres) fromServer(ctx context.Context, r *facts.Reader, c *pgCluster
 	p.serverFiles(by, server)
 	files := append(p.serverRules(r, c, a, server), p.serverMappings(r, c, a, server)...)
 	p.files(ctx, r, c, files, "")
+	p.CodeDirs = codeDirs(ctx, r, c, a.Code, cmp.Or(a.Unread["code"], "the server does not tell where its code is"))
 	p.serverTables(c, a, server)
 }
 
@@ -267,6 +268,7 @@ func (p *Postgres) serverTables(c *pgCluster, a *pgread.Answer, server facts.Ori
 				*to = facts.UnknownList[string](a.Unread["databases"])
 			}
 		}
+		d.privileges(x, server, a.Unread["databases"])
 		databases = append(databases, d)
 	}
 	p.Databases = facts.Complete(databases, server)
@@ -279,4 +281,21 @@ func (p *Postgres) serverTables(c *pgCluster, a *pgread.Answer, server facts.Ori
 	}
 	p.ArchivedLast = facts.Known(a.Archiver.LastArchived, server)
 	p.ArchiveFails = facts.Known(a.Archiver.LastFailed > a.Archiver.LastArchived, server)
+}
+
+// privileges are what others than owners may do in a database.
+func (d *PostgresDatabase) privileges(x pgread.Database, server facts.Origin, why string) {
+	if !x.Read {
+		d.Grants, d.Definers = facts.UnknownList[PostgresGrant](why), facts.UnknownList[PostgresFunction](why)
+		return
+	}
+	var grants []PostgresGrant
+	for _, g := range x.Grants {
+		grants = append(grants, PostgresGrant(g))
+	}
+	var functions []PostgresFunction
+	for _, f := range x.Functions {
+		functions = append(functions, PostgresFunction(f))
+	}
+	d.Grants, d.Definers = facts.Complete(grants, server), facts.Complete(functions, server)
 }

@@ -56,3 +56,17 @@ control "1.4" {
   violations = [for c in postgres : { name = c.name, message = "${c.name}: ${c.config_error}" } if !c.config_valid]
   remedy     = "Correct the line that is named."
 }
+
+control "1.5" {
+  title    = "What the server writes is its owner's alone"
+  why      = "Files that extensions and programs of the server make get their mode from its umask."
+  profiles = ["level1"]
+  severity = "medium"
+  refs = {
+    cis         = ["2.1"]
+    nist_800_53 = ["AC-3", "AC-6"]
+  }
+
+  violations = [for c in postgres_clusters : { name = c.name, umask = c.umask } if c.running && !mode_within("0077", c.umask)]
+  remedy     = "Take UMask= out of the unit, or set it to 0077."
+}

@@ -102,3 +102,31 @@ test "1.4: unread" {
   }
   expect = { "1.4" = "unknown" }
 }
+
+test "1.5: 0077" {
+  facts {
+    postgres_clusters = [{ name = "15/main", running = true, umask = "0077" }]
+  }
+  expect = { "1.5" = "pass" }
+}
+
+test "1.5: the group may write" {
+  facts {
+    postgres_clusters = [{ name = "15/main", running = true, umask = "0002" }]
+  }
+  expect = { "1.5" = "fail" }
+}
+
+test "1.5: it does not run" {
+  facts {
+    postgres_clusters = [{ name = "15/main", running = false, umask = unknown("the server does not run") }]
+  }
+  expect = { "1.5" = "pass" }
+}
+
+test "1.5: unread" {
+  facts {
+    postgres_clusters = [{ name = "15/main", running = true, umask = unknown("permission denied") }]
+  }
+  expect = { "1.5" = "unknown" }
+}

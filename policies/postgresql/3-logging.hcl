@@ -358,3 +358,23 @@ control "3.18" {
   ]])
   remedy = "ALTER ROLE … RESET, or ALTER DATABASE … RESET, for what is named."
 }
+
+control "3.19" {
+  title    = "The duration of statements is logged"
+  why      = "How long each took shows what was copied, and what slows the server down."
+  profiles = ["level2"]
+  severity = "low"
+  refs = {
+    devsec      = ["postgres-16"]
+    nist_800_53 = ["AU-12"]
+  }
+
+  violations = [for c in postgres : { name = c.name, value = c.log_duration } if !c.log_duration]
+
+  fix "postgres_setting" {
+    for_each = violations
+    cluster  = each.name
+    name     = "log_duration"
+    value    = "on"
+  }
+}

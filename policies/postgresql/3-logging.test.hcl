@@ -410,3 +410,24 @@ test "3.18: no one to ask" {
   }
   expect = { "3.18" = "unknown" }
 }
+
+test "3.19: on" {
+  facts {
+    postgres = [{ name = "15/main", log_duration = true }]
+  }
+  expect = { "3.19" = "pass" }
+}
+
+test "3.19: off" {
+  facts {
+    postgres = [{ name = "15/main", log_duration = false }]
+  }
+  expect = { "3.19" = "fail" }
+}
+
+test "3.19: nobody could say" {
+  facts {
+    postgres = [{ name = "15/main", log_duration = unknown("the server does not answer in time") }]
+  }
+  expect = { "3.19" = "unknown" }
+}

@@ -131,3 +131,107 @@ control "5.8" {
   ]])
   remedy = "Install postgresql-VERSION-set-user, load it with shared_preload_libraries and CREATE EXTENSION set_user."
 }
+
+control "5.9" {
+  title    = "Nothing of users is granted to everyone"
+  why      = "What PUBLIC may do, each role may that will ever be made."
+  profiles = ["level2"]
+  severity = "medium"
+  refs = {
+    devsec      = ["postgres-17"]
+    nist_800_53 = ["AC-3"]
+  }
+
+  violations = flatten([for c in postgres : flatten([
+    for d in c.databases : [
+      for x in d.grants : { name = c.name, message = "${c.name}: ${d.name}: ${x.privileges} on ${x.object}" } if x.grantee == "PUBLIC"
+    ]
+  ])])
+  remedy = "REVOKE … FROM PUBLIC, and grant to the roles that need it."
+}
+
+control "5.10" {
+  title    = "Only owners pass rights on"
+  why      = "WITH GRANT OPTION hands the decision to someone else."
+  profiles = ["level2"]
+  severity = "medium"
+  refs = {
+    devsec      = ["postgres-18"]
+    nist_800_53 = ["AC-6"]
+  }
+
+  violations = flatten([for c in postgres : flatten([
+    for d in c.databases : [
+      for x in d.grants : { name = c.name, message = "${c.name}: ${d.name}: ${x.grantee} may grant ${x.privileges} on ${x.object}" } if x.grantable
+    ]
+  ])])
+  remedy = "REVOKE GRANT OPTION FOR … FROM whom it names."
+}
+
+control "5.11" {
+  title    = "Functions with their owner's rights say where they look for names"
+  why      = "Its caller puts a table or function of its own in the way, and it runs as the owner."
+  profiles = ["level1"]
+  severity = "high"
+  refs = {
+    devsec      = ["postgres-19"]
+    nist_800_53 = ["AC-6"]
+  }
+
+  violations = flatten([for c in postgres : flatten([
+    for d in c.databases : [
+      for x in d.security_definers : { name = c.name, message = "${c.name}: ${d.name}: ${x.name} of ${x.owner}" } if !x.fixed_search_path
+    ]
+  ])])
+  remedy = "ALTER FUNCTION … SET search_path = pg_catalog, pg_temp (and the schemas that it needs)."
+}
+
+control "5.12" {
+  title    = "Functions with their owner's rights are not for everyone"
+  why      = "EXECUTE is granted to PUBLIC unless someone takes it away."
+  profiles = ["level2"]
+  severity = "medium"
+  refs = {
+    devsec      = ["postgres-19"]
+    nist_800_53 = ["AC-6"]
+  }
+
+  violations = flatten([for c in postgres : flatten([
+    for d in c.databases : [
+      for x in d.security_definers : { name = c.name, message = "${c.name}: ${d.name}: ${x.name} of ${x.owner}" } if x.public
+    ]
+  ])])
+  remedy = "REVOKE EXECUTE ON FUNCTION … FROM PUBLIC, and grant it to the roles that need it."
+}
+
+control "5.13" {
+  title    = "Roles that log in have a password"
+  why      = "A line of pg_hba.conf that says trust lets in those without one by their name alone."
+  profiles = ["level2"]
+  severity = "high"
+  refs = {
+    devsec      = ["postgres-06"]
+    nist_800_53 = ["IA-5"]
+  }
+
+  violations = flatten([for c in postgres : [
+    for r in c.roles : { name = c.name, message = "${c.name}: ${r.name}" } if r.login && r.password_form == "none" && r.name != c.owner
+  ]])
+  remedy = "Set a password, or waive the roles that come in by peer or a certificate alone."
+}
+
+control "5.14" {
+  title    = "No role or database has weaker settings than the cluster"
+  why      = "ALTER ROLE and ALTER DATABASE undo for some sessions what the cluster sets for all."
+  profiles = ["level1"]
+  severity = "medium"
+  refs = {
+    nist_800_53 = ["CM-6"]
+  }
+
+  violations = flatten([for c in postgres : [
+    for o in c.overrides : { name = c.name, message = format("%s: %s for %s in %s", c.name, o.name, o.role == "" ? "all roles" : o.role, o.database == "" ? "all databases" : o.database) }
+    if contains(["password_encryption", "row_security", "zero_damaged_pages", "ignore_checksum_failure", "allow_system_table_mods", "session_preload_libraries", "local_preload_libraries", "debug_print_parse", "debug_print_rewritten", "debug_print_plan"], lower(o.name)) && !contains(["password_encryption=scram-sha-256", "row_security=on", "zero_damaged_pages=off", "ignore_checksum_failure=off", "allow_system_table_mods=off", "debug_print_parse=off", "debug_print_rewritten=off", "debug_print_plan=off"], "${lower(o.name)}=${o.value}")
+  ]])
+  remedy = "ALTER ROLE … RESET, or ALTER DATABASE … RESET, for what is named."
+}

@@ -200,3 +200,171 @@ test "5.8: one database could not be read" {
   }
   expect = { "5.8" = "unknown" }
 }
+
+test "5.9: nothing" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", grants = [] }] }]
+  }
+  expect = { "5.9" = "pass" }
+}
+
+test "5.9: a table for all" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", grants = [{ object = "table public.t", grantee = "PUBLIC", privileges = "SELECT", grantable = false }] }] }]
+  }
+  expect = { "5.9" = "fail" }
+}
+
+test "5.9: for someone" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", grants = [{ object = "table public.t", grantee = "ann", privileges = "SELECT", grantable = true }] }] }]
+  }
+  expect = { "5.9" = "pass" }
+}
+
+test "5.9: nobody could say" {
+  facts {
+    postgres = [{ name = "15/main", databases = unknown("the server does not answer in time") }]
+  }
+  expect = { "5.9" = "unknown" }
+}
+
+test "5.10: nothing" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", grants = [] }] }]
+  }
+  expect = { "5.10" = "pass" }
+}
+
+test "5.10: someone may" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", grants = [{ object = "table public.t", grantee = "ann", privileges = "SELECT", grantable = true }] }] }]
+  }
+  expect = { "5.10" = "fail" }
+}
+
+test "5.10: all may read" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", grants = [{ object = "table public.t", grantee = "PUBLIC", privileges = "SELECT", grantable = false }] }] }]
+  }
+  expect = { "5.10" = "pass" }
+}
+
+test "5.10: one database could not be read" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", grants = unknown("the server does not answer in time") }] }]
+  }
+  expect = { "5.10" = "unknown" }
+}
+
+test "5.11: a path" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", security_definers = [{ name = "public.f()", owner = "app", superuser = false, fixed_search_path = true, public = true }] }] }]
+  }
+  expect = { "5.11" = "pass" }
+}
+
+test "5.11: none" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", security_definers = [{ name = "public.f()", owner = "app", superuser = false, fixed_search_path = false, public = false }] }] }]
+  }
+  expect = { "5.11" = "fail" }
+}
+
+test "5.11: nobody could say" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", security_definers = unknown("the server does not answer in time") }] }]
+  }
+  expect = { "5.11" = "unknown" }
+}
+
+test "5.12: for some" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", security_definers = [{ name = "public.f()", owner = "app", superuser = false, fixed_search_path = false, public = false }] }] }]
+  }
+  expect = { "5.12" = "pass" }
+}
+
+test "5.12: for all" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", security_definers = [{ name = "public.f()", owner = "app", superuser = false, fixed_search_path = true, public = true }] }] }]
+  }
+  expect = { "5.12" = "fail" }
+}
+
+test "5.12: nobody could say" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", databases = [{ name = "app", security_definers = unknown("the server does not answer in time") }] }]
+  }
+  expect = { "5.12" = "unknown" }
+}
+
+test "5.13: a password" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", roles = [{ name = "ann", login = true, password_form = "scram-sha-256" }, { name = "postgres", login = true, password_form = "none" }] }]
+  }
+  expect = { "5.13" = "pass" }
+}
+
+test "5.13: none" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", roles = [{ name = "ann", login = true, password_form = "none" }, { name = "postgres", login = true, password_form = "none" }] }]
+  }
+  expect = { "5.13" = "fail" }
+}
+
+test "5.13: it does not log in" {
+  facts {
+    postgres = [{ name = "15/main", owner = "postgres", roles = [{ name = "ann", login = false, password_form = "none" }, { name = "postgres", login = true, password_form = "none" }] }]
+  }
+  expect = { "5.13" = "pass" }
+}
+
+test "5.13: nobody could say" {
+  facts {
+    postgres = [{ name = "15/main", roles = unknown("the server does not answer in time") }]
+  }
+  expect = { "5.13" = "unknown" }
+}
+
+test "5.14: no override" {
+  facts {
+    postgres = [{ name = "15/main", overrides = [] }]
+  }
+  expect = { "5.14" = "pass" }
+}
+
+test "5.14: MD5 for one" {
+  facts {
+    postgres = [{ name = "15/main", overrides = [{ name = "password_encryption", role = "ann", database = "", value = "md5" }] }]
+  }
+  expect = { "5.14" = "fail" }
+}
+
+test "5.14: row security off for one" {
+  facts {
+    postgres = [{ name = "15/main", overrides = [{ name = "row_security", role = "ann", database = "", value = "off" }] }]
+  }
+  expect = { "5.14" = "fail" }
+}
+
+test "5.14: the good value" {
+  facts {
+    postgres = [{ name = "15/main", overrides = [{ name = "row_security", role = "ann", database = "", value = "on" }] }]
+  }
+  expect = { "5.14" = "pass" }
+}
+
+test "5.14: another parameter" {
+  facts {
+    postgres = [{ name = "15/main", overrides = [{ name = "work_mem", role = "ann", database = "", value = "64MB" }] }]
+  }
+  expect = { "5.14" = "pass" }
+}
+
+test "5.14: nobody could say" {
+  facts {
+    postgres = [{ name = "15/main", overrides = unknown("the server does not answer in time") }]
+  }
+  expect = { "5.14" = "unknown" }
+}

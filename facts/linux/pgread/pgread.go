@@ -35,6 +35,8 @@ const (
 	maxMessage   = 4 << 20  // bytes of one message
 	maxRows      = 20_000   // of one query
 	maxDatabases = 16       // that are looked into
+
+	parallelDatabases = 4 // connections at a time
 )
 
 // Request says whom to ask.
@@ -61,6 +63,7 @@ type Answer struct {
 	Overrides  []Override
 	Archiver   Archiver
 	Databases  []Database
+	Code       []string          // directories of extensions' scripts and of libraries
 	Unread     map[string]string // by what was asked for, why there is no answer or not all of it
 }
 
@@ -113,6 +116,20 @@ type Database struct {
 	Languages   []string // procedural languages beyond c, internal, sql
 	Untrusted   []string // of these, those in which a function may do what the server's account may
 	AuthReaders []string // who beside the owner has rights on pg_authid
+	Grants      []Grant
+	Functions   []Function
+}
+
+// Grant is what someone who doesn't own an object of a user's schema may do with it: PUBLIC, or who may pass it on.
+type Grant struct {
+	Object, Grantee, Privileges string
+	Grantable                   bool
+}
+
+// Function is a function or procedure that runs with the rights of its owner (SECURITY DEFINER) in a user's schema.
+type Function struct {
+	Name, Owner                  string
+	Superuser, FixedPath, Public bool
 }
 
 // Serve is the child's whole work.

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -45,6 +47,28 @@ const (
 
 	archiverQuery = `SELECT archived_count, failed_count, coalesce(to_char(last_archived_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
  coalesce(to_char(last_failed_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') FROM pg_stat_archiver`
+
+	codeQuery = `SELECT setting || CASE name WHEN 'SHAREDIR' THEN '/extension' ELSE '' END FROM pg_config WHERE name IN ('SHAREDIR', 'PKGLIBDIR') ORDER BY name DESC`
+
+	// What an extension brings has the rights that the extension gave it.
+	users = ` n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = o.oid AND d.classid = o.tableoid AND d.deptype = 'e')`
+
+	// All may use a schema that is theirs to use; that they may make objects in it is told. Of columns the rights stand beside the table's.
+	grantsQuery = `SELECT object, grantee, string_agg(DISTINCT privilege, ', ' ORDER BY privilege), grantable FROM (
+ SELECT CASE o.relkind WHEN 'S' THEN 'sequence ' ELSE 'table ' END || n.nspname || '.' || o.relname AS object, x.grantee AS id, o.relowner AS owner, x.privilege_type AS privilege, x.is_grantable AS grantable
+  FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace, aclexplode(o.relacl) x WHERE ` + users + `
+ UNION ALL SELECT 'column ' || n.nspname || '.' || o.relname || '.' || a.attname, x.grantee, o.relowner, x.privilege_type, x.is_grantable
+  FROM pg_attribute a JOIN pg_class o ON o.oid = a.attrelid JOIN pg_namespace n ON n.oid = o.relnamespace, aclexplode(a.attacl) x WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND ` + users + `
+ UNION ALL SELECT 'schema ' || n.nspname, x.grantee, o.nspowner, x.privilege_type, x.is_grantable
+  FROM pg_namespace o JOIN pg_namespace n ON n.oid = o.oid, aclexplode(o.nspacl) x WHERE (x.grantee <> 0 OR x.privilege_type = 'CREATE') AND ` + users + `
+ UNION ALL SELECT 'function ' || n.nspname || '.' || o.proname, x.grantee, o.proowner, x.privilege_type, x.is_grantable
+  FROM pg_proc o JOIN pg_namespace n ON n.oid = o.pronamespace, aclexplode(o.proacl) x WHERE x.grantee <> 0 AND ` + users + `
+ ) g, LATERAL (SELECT CASE WHEN id = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(id) END AS grantee) r
+ WHERE id = 0 OR grantable AND id <> owner GROUP BY object, grantee, grantable ORDER BY object, grantee`
+
+	functionsQuery = `SELECT n.nspname || '.' || o.proname || '(' || pg_get_function_identity_arguments(o.oid) || ')', r.rolname, r.rolsuper,
+ EXISTS (SELECT FROM unnest(o.proconfig) c WHERE c LIKE 'search\_path=%'), EXISTS (SELECT FROM aclexplode(coalesce(o.proacl, acldefault('f', o.proowner))) x WHERE x.grantee = 0)
+ FROM pg_proc o JOIN pg_namespace n ON n.oid = o.pronamespace JOIN pg_roles r ON r.oid = o.proowner WHERE o.prosecdef AND ` + users + ` ORDER BY 1`
 
 	databasesQuery  = `SELECT datname, datallowconn FROM pg_database ORDER BY datname`
 	extensionsQuery = `SELECT extname || ' ' || extversion FROM pg_extension ORDER BY extname`
@@ -101,30 +125,62 @@ func (q *query) part(a *Answer, name string, f func() error) error {
 func ask(ctx context.Context, req Request) (*Answer, error) {
 	a := &Answer{Unread: map[string]string{}}
 	first := "postgres"
-	err := within(ctx, req, first, func(q *query) error { return q.cluster(a) })
+	err := within(ctx, req, first, func(q *query) error { return q.clusterAnd(a, first) })
 	if err != nil && strings.Contains(err.Error(), "does not exist") {
 		a, first = &Answer{Unread: map[string]string{}}, "template1"
-		err = within(ctx, req, first, func(q *query) error { return q.cluster(a) })
+		err = within(ctx, req, first, func(q *query) error { return q.clusterAnd(a, first) })
 	}
 	if err != nil {
 		return nil, err
 	}
+	askDatabases(ctx, req, a)
+	return a, nil
+}
+
+// clusterAnd asks for the cluster, and for the database that this takes a connection to.
+func (q *query) clusterAnd(a *Answer, database string) error {
+	if err := q.cluster(a); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(a.Databases, func(d Database) bool { return d.Name == database })
+	if i < 0 {
+		return nil
+	}
+	d := &a.Databases[i]
+	err := q.part(a, "databases", func() error { return q.database(d) })
+	d.Read = err == nil && a.Unread["databases"] == ""
+	return err
+}
+
+// askDatabases looks into those that were not looked into, some at a time: each takes a connection.
+func askDatabases(ctx context.Context, req Request, a *Answer) {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	turn := make(chan struct{}, parallelDatabases)
 	looked := 0
 	for i := range a.Databases {
 		d := &a.Databases[i]
-		if !d.Connect {
+		if !d.Connect || d.Read {
 			continue
 		}
-		if looked++; looked > maxDatabases {
+		if looked++; looked >= maxDatabases {
+			mu.Lock()
 			a.Unread["databases"] = fmt.Sprintf("only %d databases are looked into", maxDatabases)
+			mu.Unlock()
 			break
 		}
-		err := within(ctx, req, d.Name, func(q *query) error { return q.database(d) })
-		if d.Read = err == nil; err != nil {
-			a.Unread["databases"] = "the database " + d.Name + ": " + plainError(err)
-		}
+		turn <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-turn }()
+			err := within(ctx, req, d.Name, func(q *query) error { return q.database(d) })
+			if d.Read = err == nil; err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				a.Unread["databases"] = "the database " + d.Name + ": " + plainError(err)
+			}
+		})
 	}
-	return a, nil
+	wg.Wait()
 }
 
 // cluster asks what holds for all databases.
@@ -143,7 +199,7 @@ func (q *query) cluster(a *Answer) error {
 	parts := []struct {
 		name string
 		ask  func(*Answer) error
-	}{{"rules", q.rules}, {"mappings", q.mappings}, {"roles", q.roles}, {"overrides", q.overrides}, {"archiver", q.archiver}, {"databases", q.databases}}
+	}{{"rules", q.rules}, {"mappings", q.mappings}, {"roles", q.roles}, {"overrides", q.overrides}, {"archiver", q.archiver}, {"code", q.code}, {"databases", q.databases}}
 	for _, p := range parts {
 		if err := q.part(a, p.name, func() error { return p.ask(a) }); err != nil {
 			return err
@@ -209,6 +265,8 @@ func (q *query) archiver(a *Answer) error {
 	return q.rows(archiverQuery, func(r *sql.Rows) error { return r.Scan(&x.Archived, &x.Failed, &x.LastArchived, &x.LastFailed) })
 }
 
+func (q *query) code(a *Answer) error { return q.rows(codeQuery, oneString(&a.Code)) }
+
 func (q *query) databases(a *Answer) error {
 	return q.rows(databasesQuery, func(r *sql.Rows) error {
 		var d Database
@@ -220,15 +278,7 @@ func (q *query) databases(a *Answer) error {
 
 // database asks what each database has of its own.
 func (q *query) database(d *Database) error {
-	one := func(to *[]string) func(*sql.Rows) error {
-		return func(r *sql.Rows) error {
-			var s string
-			err := r.Scan(&s)
-			*to = append(*to, s)
-			return err
-		}
-	}
-	if err := q.rows(extensionsQuery, one(&d.Extensions)); err != nil {
+	if err := q.rows(extensionsQuery, oneString(&d.Extensions)); err != nil {
 		return err
 	}
 	if err := q.rows(languagesQuery, func(r *sql.Rows) error {
@@ -243,7 +293,33 @@ func (q *query) database(d *Database) error {
 	}); err != nil {
 		return err
 	}
-	return q.rows(authidQuery, one(&d.AuthReaders))
+	if err := q.rows(authidQuery, oneString(&d.AuthReaders)); err != nil {
+		return err
+	}
+	if err := q.rows(grantsQuery, func(r *sql.Rows) error {
+		var g Grant
+		err := r.Scan(&g.Object, &g.Grantee, &g.Privileges, &g.Grantable)
+		d.Grants = append(d.Grants, g)
+		return err
+	}); err != nil {
+		return err
+	}
+	return q.rows(functionsQuery, func(r *sql.Rows) error {
+		var f Function
+		err := r.Scan(&f.Name, &f.Owner, &f.Superuser, &f.FixedPath, &f.Public)
+		d.Functions = append(d.Functions, f)
+		return err
+	})
+}
+
+// oneString takes rows of one text.
+func oneString(to *[]string) func(*sql.Rows) error {
+	return func(r *sql.Rows) error {
+		var s string
+		err := r.Scan(&s)
+		*to = append(*to, s)
+		return err
+	}
 }
 
 // list is a JSON array of strings.
