@@ -19,26 +19,37 @@ log_disconnections = on
 log_line_prefix = '%m [%p] %u@%d %h '
 log_statement = ddl
 logging_collector = on
+log_duration = on
 unix_socket_permissions = 0770
 `
 
-// verdicts of the PostgreSQL benchmark, and what was said of each.
-func postgresVerdicts(t *testing.T, h *testhost.Host) map[string]string {
+// postgresVerdicts are those of the PostgreSQL benchmark, and what is waiting to be put in force.
+func postgresVerdicts(t *testing.T, h *testhost.Host) (verdicts map[string]string, waiting string) {
 	t.Helper()
 	out := h.Run(install(t, h, "holdfast"), "audit", "--benchmark", "postgresql", "--profile", "level2", "--format", "json", "--exit-zero")
 	var report struct {
 		Benchmarks []struct {
-			Results []struct{ Control, Verdict string }
+			Results []struct {
+				Control, Verdict string
+				Violations       []struct {
+					Value struct{ Setting, Needs string }
+				}
+			}
 		}
 	}
 	if err := json.Unmarshal([]byte(out.Stdout), &report); err != nil || len(report.Benchmarks) != 1 {
 		t.Fatalf("%v\n%s", err, out.Stderr)
 	}
-	v := map[string]string{}
+	verdicts = map[string]string{}
 	for _, r := range report.Benchmarks[0].Results {
-		v[r.Control] = r.Verdict
+		verdicts[r.Control] = r.Verdict
+		if r.Control == "1.3" {
+			for _, v := range r.Violations {
+				waiting += v.Value.Setting + " needs a " + v.Value.Needs
+			}
+		}
 	}
-	return v
+	return verdicts, waiting
 }
 
 // differ are the controls whose verdict changed: 6.1 pass>fail.
@@ -53,103 +64,236 @@ func differ(before, after map[string]string) string {
 	return strings.Join(out, ", ")
 }
 
-func TestPostgresSettingsFlipTheirControl(t *testing.T) {
-	h := postgresHost(t)
-	h.MustRun("pg_dropcluster", "15", "second")
-	const confD = "/etc/postgresql/15/main/conf.d/"
-	h.WriteFile(confD+"baseline.conf", 0o640, postgresBaseline)
-	h.MustRun("chown", "postgres:", confD+"baseline.conf")
+// tunedPostgres is a host whose one cluster passes what the table below breaks.
+type tunedPostgres struct {
+	t      *testing.T
+	h      *testhost.Host
+	before map[string]string
+}
+
+const postgresEtc = "/etc/postgresql/15/main/"
+
+func newTunedPostgres(t *testing.T) *tunedPostgres {
+	p := &tunedPostgres{t: t, h: postgresHost(t)}
+	p.h.MustRun("pg_dropcluster", "15", "second")
+	p.own("conf.d/baseline.conf", postgresBaseline)
 	for _, f := range []string{"postgresql.conf", "pg_hba.conf", "pg_ident.conf"} {
-		h.MustRun("chmod", "0640", "/etc/postgresql/15/main/"+f)
+		p.h.MustRun("chmod", "0640", postgresEtc+f)
 	}
-	h.MustRun("pg_ctlcluster", "15", "main", "restart")
-	before := postgresVerdicts(t, h)
-	for id, v := range before {
+	p.restart()
+	p.before, _ = postgresVerdicts(t, p.h)
+	for id, v := range p.before {
 		if v == "unknown" || v == "error" {
 			t.Errorf("%s is %s", id, v)
 		}
 	}
-	sql := func(text string) {
-		t.Helper()
-		h.MustRun("runuser", "-u", "postgres", "--", "psql", "-XAtq", "-c", text)
+	return p
+}
+
+// own writes a file of the cluster's owner.
+func (p *tunedPostgres) own(name, text string) {
+	p.t.Helper()
+	p.h.WriteFile(postgresEtc+name, 0o640, text)
+	p.h.MustRun("chown", "postgres:", postgresEtc+name)
+}
+
+func (p *tunedPostgres) sql(text string) string {
+	p.t.Helper()
+	return p.h.MustRun("runuser", "-u", "postgres", "--", "psql", "-XAtq", "-c", text)
+}
+
+func (p *tunedPostgres) restart() { p.h.MustRun("pg_ctlcluster", "15", "main", "restart") }
+
+// reload waits until the server has read its files.
+func (p *tunedPostgres) reload() {
+	p.t.Helper()
+	const loaded = "SELECT pg_conf_load_time()"
+	before := p.sql(loaded)
+	p.h.MustRun("pg_ctlcluster", "15", "main", "reload")
+	for deadline := time.Now().Add(20 * time.Second); p.sql(loaded) == before; {
+		if time.Now().After(deadline) {
+			p.t.Fatal("the server does not reload")
+		}
 	}
-	reload := func() { h.MustRun("pg_ctlcluster", "15", "main", "reload"); time.Sleep(300 * time.Millisecond) }
-	for _, c := range []struct {
-		name, setting, control string
-		restart                bool
-	}{
-		{"ssl", "ssl = off", "6.1", false},
-		{"ssl_min_protocol_version", "ssl_min_protocol_version = 'TLSv1'", "6.2", false},
-		{"ssl_ciphers", "ssl_ciphers = 'ALL'", "6.3", false},
-		{"ssl_prefer_server_ciphers", "ssl_prefer_server_ciphers = no", "6.4", false},
-		{"listen_addresses", "listen_addresses = '*'", "6.5", true},
-		{"password_encryption", "password_encryption = md5", "5.1", false},
-		{"log_connections", "log_connections = off", "3.11", false},
-		{"log_disconnections", "log_disconnections = 'f'", "3.12", false},
-		{"log_error_verbosity", "log_error_verbosity = TERSE", "3.13", false},
-		{"log_hostname", "log_hostname = 1", "3.14", false},
-		{"log_line_prefix", "log_line_prefix = '%m '", "3.15", false},
-		{"log_statement", "log_statement = none", "3.16", false},
-		{"log_file_mode", "log_file_mode = 0644", "2.3", false},
-		{"log_rotation_age", "log_rotation_age = 7d", "3.4", false},
-		{"log_rotation_size", "log_rotation_size = 0", "3.5", false},
-		{"log_truncate_on_rotation", "log_truncate_on_rotation = off", "3.3", false},
-		{"log_min_messages", "log_min_messages = panic", "3.6", false},
-		{"log_min_error_statement", "log_min_error_statement = fatal", "3.7", false},
-		{"log_destination", "log_destination = stderr", "3.2", false},
-		{"debug_print_parse", "debug_print_parse = on", "3.8", false},
-		{"debug_print_rewritten", "debug_print_rewritten = on", "3.9", false},
-		{"debug_print_plan", "debug_print_plan = on", "3.10", false},
-		{"fsync", "fsync = off", "7.1", false},
-		{"full_page_writes", "full_page_writes = off", "7.2", false},
-		{"row_security", "row_security = off", "7.3", false},
-		{"zero_damaged_pages", "zero_damaged_pages = on", "7.6", false},
-		{"logging_collector", "logging_collector = off", "3.1", true},
-		{"unix_socket_permissions", "unix_socket_permissions = 0777", "2.4", true},
+}
+
+// want compares the verdicts with those before.
+func (p *tunedPostgres) want(when, changed, waits string) {
+	p.t.Helper()
+	got, waiting := postgresVerdicts(p.t, p.h)
+	if d := differ(p.before, got); d != changed || waiting != waits {
+		p.t.Errorf("%s: %q (%s), want %q (%s)", when, d, waiting, changed, waits)
+	}
+}
+
+// change makes a setting in one of the administrator's ways, and gives what takes it back.
+func (p *tunedPostgres) change(way, setting string) (undo func()) {
+	p.t.Helper()
+	name, value, _ := strings.Cut(setting, " = ")
+	switch way {
+	case "ALTER SYSTEM":
+		p.sql("ALTER SYSTEM SET " + name + " = '" + strings.Trim(value, "'") + "'")
+		return func() { p.sql("ALTER SYSTEM RESET " + name) }
+	case "drop-in":
+		p.own("conf.d/zz.conf", setting+"\n")
+		return func() { p.h.MustRun("rm", postgresEtc+"conf.d/zz.conf") }
+	case "postgresql.conf":
+		p.h.MustRun("sh", "-c", `cp -p "$1" "$1.old" && echo "$2" >> "$1"`, "sh", postgresEtc+"postgresql.conf", setting)
+		return func() { p.h.MustRun("mv", postgresEtc+"postgresql.conf.old", postgresEtc+"postgresql.conf") }
+	case "command line":
+		old := p.h.ReadFile(postgresEtc + "pg_ctl.conf")
+		p.own("pg_ctl.conf", "pg_ctl_options = '-o \"-c "+name+"="+strings.Trim(value, "'")+"\"'\n")
+		return func() { p.own("pg_ctl.conf", old) }
+	}
+	p.t.Fatalf("no way is called %q", way)
+	return nil
+}
+
+// Each setting flips its control and no other, when it is in force and not before; what waits is told by name.
+func TestPostgresSettingsFlipTheirControl(t *testing.T) {
+	p := newTunedPostgres(t)
+	const system, dropIn, main, command = "ALTER SYSTEM", "drop-in", "postgresql.conf", "command line"
+	for _, c := range []struct{ way, setting, control, needs string }{
+		{dropIn, "ssl = off", "6.1", "reload"},
+		{system, "ssl_min_protocol_version = 'TLSv1'", "6.2", "reload"},
+		{main, "ssl_ciphers = 'ALL'", "6.3", "reload"},
+		{dropIn, "ssl_prefer_server_ciphers = no", "6.4", "reload"},
+		{system, "listen_addresses = '*'", "6.5", "restart"},
+		{dropIn, "password_encryption = md5", "5.1", "reload"},
+		{system, "log_connections = off", "3.11", "reload"},
+		{dropIn, "log_disconnections = 'f'", "3.12", "reload"},
+		{main, "log_error_verbosity = TERSE", "3.13", "reload"},
+		{dropIn, "log_hostname = 1", "3.14", "reload"},
+		{system, "log_line_prefix = '%m '", "3.15", "reload"},
+		{dropIn, "log_statement = none", "3.16", "reload"},
+		{command, "log_statement = none", "3.16", ""},
+		{system, "log_duration = off", "3.19", "reload"},
+		{main, "log_file_mode = 0644", "2.3", "reload"},
+		{dropIn, "log_rotation_age = 7d", "3.4", "reload"},
+		{main, "log_rotation_size = 0", "3.5", "reload"},
+		{system, "log_truncate_on_rotation = off", "3.3", "reload"},
+		{dropIn, "log_min_messages = panic", "3.6", "reload"},
+		{system, "log_min_error_statement = fatal", "3.7", "reload"},
+		{dropIn, "log_destination = stderr", "3.2", "reload"},
+		{system, "debug_print_parse = on", "3.8", "reload"},
+		{main, "debug_print_rewritten = on", "3.9", "reload"},
+		{dropIn, "debug_print_plan = on", "3.10", "reload"},
+		{dropIn, "fsync = off", "7.1", "reload"},
+		{command, "fsync = off", "7.1", ""},
+		{system, "full_page_writes = off", "7.2", "reload"},
+		{main, "row_security = off", "7.3", "reload"},
+		{dropIn, "ignore_checksum_failure = on", "7.5", "reload"},
+		{system, "zero_damaged_pages = on", "7.6", "reload"},
+		{main, "allow_system_table_mods = on", "7.4", "reload"},
+		{main, "logging_collector = off", "3.1", "restart"},
+		{dropIn, "unix_socket_permissions = 0777", "2.4", "restart"},
+	} {
+		t.Run(c.way+": "+c.setting, func(t *testing.T) {
+			p := &tunedPostgres{t, p.h, p.before}
+			name, _, _ := strings.Cut(c.setting, " ")
+			apply, waits, unapplied := p.reload, name+" needs a "+c.needs, "1.3 pass>fail"
+			if c.needs != "reload" {
+				apply = p.restart
+			}
+			flipped := c.control + " pass>fail"
+			both := []string{"1.3 pass>fail", flipped}
+			slices.Sort(both)
+			still := strings.Join(both, ", ")
+			if c.way == "command line" { // no file says otherwise
+				waits, unapplied, still = "", "", flipped
+			}
+			undo := p.change(c.way, c.setting)
+			p.want("before it is in force", unapplied, waits)
+			if c.needs == "restart" {
+				p.reload()
+				p.want("after a reload, which is not enough", unapplied, waits)
+			}
+			apply()
+			p.want("when it is in force", flipped, "")
+			undo()
+			p.want("when it is taken back, and that is not in force", still, waits)
+			apply() // that it is undone, the next one and the end show
+		})
+	}
+	p.want("in the end", "", "")
+}
+
+func TestPostgresRolesRightsAndFilesFlipTheirControl(t *testing.T) {
+	p := newTunedPostgres(t)
+	psql := func(text string) string {
+		return `runuser -u postgres -- psql -XAtq -c "` + strings.ReplaceAll(text, `"`, `\"`) + `"`
+	}
+	for _, c := range []struct{ name, do, undo, want string }{
+		{"a superuser", psql("CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'hush'"), psql("DROP ROLE boss"), "5.3 pass>fail"},
+		{"an old password", psql("SET password_encryption = 'md5'; CREATE ROLE old LOGIN PASSWORD 'hush'"), psql("DROP ROLE old"), "5.2 pass>fail"},
+		{"no password", psql("CREATE ROLE bare LOGIN"), psql("DROP ROLE bare"), "5.13 pass>fail"},
+		{"a role that creates", psql("CREATE ROLE maker LOGIN CREATEROLE PASSWORD 'hush'"), psql("DROP ROLE maker"), "5.4 pass>fail"},
+		{"a role past row security", psql("CREATE ROLE sees LOGIN BYPASSRLS PASSWORD 'hush'"), psql("DROP ROLE sees"), "5.5 pass>fail"},
+		{"a good password", psql("CREATE ROLE fine LOGIN PASSWORD 'hush'"), psql("DROP ROLE fine"), ""},
+		{"ALTER ROLE SET of logging", psql("CREATE ROLE q; ALTER ROLE q SET log_statement = 'none'"), psql("DROP ROLE q"), "3.18 pass>fail"},
+		{"ALTER ROLE SET", psql("CREATE ROLE q; ALTER ROLE q SET password_encryption = 'md5'"), psql("DROP ROLE q"), "5.14 pass>fail"},
+		{"ALTER DATABASE SET", psql("ALTER DATABASE template1 SET zero_damaged_pages = on"), psql("ALTER DATABASE template1 RESET ALL"), "5.14 pass>fail"},
+		{"ALTER ROLE IN DATABASE SET", psql("CREATE ROLE q; ALTER ROLE q IN DATABASE template1 SET row_security = off"), psql("DROP ROLE q"), "5.14 pass>fail"},
+		// The reader's own sessions have these, so that the server does not tell what the others get.
+		{"ALTER ROLE ALL SET", psql("ALTER ROLE ALL SET row_security = off"), psql("ALTER ROLE ALL RESET row_security"), "5.14 pass>fail, 7.3 pass>unknown"},
+		{"ALTER ROLE SET of the owner", psql("ALTER ROLE postgres SET log_duration = off"), psql("ALTER ROLE postgres RESET log_duration"), "3.18 pass>fail, 3.19 pass>unknown"},
+		{"ALTER DATABASE SET of the reader's", psql("ALTER DATABASE postgres SET password_encryption = 'md5'"), psql("ALTER DATABASE postgres RESET ALL"), "5.1 pass>unknown, 5.14 pass>fail"},
+
+		{"hashes for all", psql("GRANT SELECT ON pg_authid TO PUBLIC"), psql("REVOKE SELECT ON pg_authid FROM PUBLIC"), "5.7 pass>fail"},
+		{"an untrusted language", psql("UPDATE pg_language SET lanpltrusted = false WHERE lanname = 'plpgsql'"), psql("UPDATE pg_language SET lanpltrusted = true WHERE lanname = 'plpgsql'"), "5.6 pass>fail"},
+		{"a table for all", psql("CREATE TABLE t (a int); GRANT SELECT ON t TO PUBLIC"), psql("DROP TABLE t"), "5.9 pass>fail"},
+		{"a column for all", psql("CREATE TABLE t (a int); GRANT UPDATE (a) ON t TO PUBLIC"), psql("DROP TABLE t"), "5.9 pass>fail"},
+		{"a schema for all", psql("GRANT CREATE ON SCHEMA public TO PUBLIC"), psql("REVOKE CREATE ON SCHEMA public FROM PUBLIC"), "5.9 pass>fail"},
+		{"a grant option", psql("CREATE TABLE t (a int); CREATE ROLE q; GRANT SELECT ON t TO q WITH GRANT OPTION"), psql("DROP TABLE t; DROP ROLE q"), "5.10 pass>fail"},
+		{"a plain grant", psql("CREATE TABLE t (a int); CREATE ROLE q; GRANT SELECT ON t TO q"), psql("DROP TABLE t; DROP ROLE q"), ""},
+		{"a definer's path", psql("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; REVOKE ALL ON FUNCTION f() FROM PUBLIC"), psql("DROP FUNCTION f()"), "5.11 pass>fail"},
+		{"a definer for all", psql("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS 'SELECT 1'"), psql("DROP FUNCTION f()"), "5.12 pass>fail"},
+		{"an invoker's function", psql("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'"), psql("DROP FUNCTION f()"), ""},
+		{"in another database", "runuser -u postgres -- psql -XAtq -d template1 -c 'CREATE TABLE t (a int); GRANT SELECT ON t TO PUBLIC'", "runuser -u postgres -- psql -XAtq -d template1 -c 'DROP TABLE t'", "5.9 pass>fail"},
+
+		{"the data directory", "chmod 0750 /var/lib/postgresql/15/main", "chmod 0700 /var/lib/postgresql/15/main", "2.1 pass>fail"},
+		{"a configuration file", "chmod 0644 " + postgresEtc + "postgresql.conf", "chmod 0640 " + postgresEtc + "postgresql.conf", "2.2 pass>fail"},
+		{"the log", "chmod 0755 /var/lib/postgresql/15/main/log", "chmod 0700 /var/lib/postgresql/15/main/log", "2.5 pass>fail"},
+		{"the key", "chmod 0644 /etc/ssl/private/ssl-cert-snakeoil.key", "chmod 0640 /etc/ssl/private/ssl-cert-snakeoil.key", "2.6 pass>fail"},
+		{"the code", "chmod 0775 /usr/lib/postgresql/15/lib", "chmod 0755 /usr/lib/postgresql/15/lib", "2.7 pass>fail"},
+		{"a history", "touch ~postgres/.psql_history", "rm ~postgres/.psql_history", "2.8 pass>fail"},
+		{"no history", "ln -s /dev/null ~postgres/.psql_history", "rm ~postgres/.psql_history", ""},
+		{"a file of passwords", "install -m 0644 /dev/null /root/.pgpass", "rm /root/.pgpass", "2.9 pass>fail"},
+		{"a password in a profile", "echo export PGPASSWORD=hush > /etc/profile.d/pg.sh", "rm /etc/profile.d/pg.sh", "2.10 pass>fail"},
+		{"whose configuration", "chown nobody " + postgresEtc + "conf.d/baseline.conf", "chown postgres " + postgresEtc + "conf.d/baseline.conf", "2.11 pass>fail"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			apply := reload
-			if c.restart {
-				apply = func() { h.MustRun("pg_ctlcluster", "15", "main", "restart") }
-			}
-			undo := func() { h.MustRun("rm", "-f", confD+"zz.conf") }
-			if strings.HasPrefix(c.name, "log_") { // half of them with ALTER SYSTEM, half with a file
-				name, value, _ := strings.Cut(c.setting, " = ")
-				sql("ALTER SYSTEM SET " + name + " = '" + strings.Trim(value, "'") + "'")
-				undo = func() { sql("ALTER SYSTEM RESET " + name) }
-			} else {
-				h.WriteFile(confD+"zz.conf", 0o640, c.setting+"\n")
-				h.MustRun("chown", "postgres:", confD+"zz.conf")
-			}
-			if got := differ(before, postgresVerdicts(t, h)); got != "1.3 pass>fail" {
-				t.Errorf("before it is in force: %s", got)
-			}
-			apply()
-			if got := differ(before, postgresVerdicts(t, h)); got != c.control+" pass>fail" {
-				t.Errorf("when it is in force: %s", got)
-			}
-			undo()
-			apply()
-			if got := differ(before, postgresVerdicts(t, h)); got != "" {
-				t.Errorf("when it is undone: %s", got)
-			}
+			p := &tunedPostgres{t, p.h, p.before}
+			p.h.MustRun("sh", "-euc", c.do)
+			p.want("done", c.want, "")
+			p.h.MustRun("sh", "-euc", c.undo) // that it is undone, the next one and the end show
 		})
 	}
-	for name, c := range map[string]struct{ do, undo, want string }{
-		"a superuser":         {"CREATE ROLE boss SUPERUSER LOGIN", "DROP ROLE boss", "5.3 pass>fail"},
-		"an old password":     {"SET password_encryption = 'md5'; CREATE ROLE old LOGIN PASSWORD 'hush'", "DROP ROLE old", "5.2 pass>fail"},
-		"a role that creates": {"CREATE ROLE maker LOGIN CREATEROLE", "DROP ROLE maker", "5.4 pass>fail"},
-		"row security":        {"CREATE ROLE sees LOGIN BYPASSRLS", "DROP ROLE sees", "5.5 pass>fail"},
-		"an override":         {"CREATE ROLE q; ALTER ROLE q SET log_statement = 'none'", "DROP ROLE q", "3.18 pass>fail"},
-		"hashes for all":      {"GRANT SELECT ON pg_authid TO PUBLIC", "REVOKE SELECT ON pg_authid FROM PUBLIC", "5.7 pass>fail"},
-		"a good password":     {"CREATE ROLE fine LOGIN PASSWORD 'hush'", "DROP ROLE fine", ""},
+	hba, ident := p.h.ReadFile(postgresEtc+"pg_hba.conf"), p.h.ReadFile(postgresEtc+"pg_ident.conf")
+	for _, c := range []struct{ file, old, line, control string }{
+		{"pg_hba.conf", hba, "host all all 127.0.0.1/32 trust", "4.1"},
+		{"pg_hba.conf", hba, "host all all ::1/128 password", "4.2"},
+		{"pg_hba.conf", hba, "host all all localhost md5", "4.3"},
+		{"pg_hba.conf", hba, "hostssl all all 0.0.0.0/0 scram-sha-256", "4.4"},
+		{"pg_hba.conf", hba, "host all all 10.0.0.0/8 scram-sha-256", "4.5"},
+		{"pg_hba.conf", hba, "host all all samehost ident", "4.6"},
+		{"pg_hba.conf", hba, "local all all pam", "4.7"},
+		{"pg_ident.conf", ident, "m root postgres", "4.8"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			sql(c.do)
-			if got := differ(before, postgresVerdicts(t, h)); got != c.want {
-				t.Errorf("%s, want %s", got, c.want)
+		t.Run(c.line, func(t *testing.T) {
+			p := &tunedPostgres{t, p.h, p.before}
+			p.own(c.file, c.old+c.line+"\n")
+			if got, _ := postgresVerdicts(t, p.h); got[c.control] != "fail" || c.control != "4.8" && got["4.1"] == "pass" {
+				t.Errorf("before a reload %s is %s and 4.1 %s", c.control, got[c.control], got["4.1"])
 			}
-			sql(c.undo)
+			p.reload()
+			p.want("when it is in force", c.control+" pass>fail", "")
+			p.own(c.file, c.old)
+			if got, _ := postgresVerdicts(t, p.h); got[c.control] == "pass" {
+				t.Errorf("the line is in force until a reload, and %s passes", c.control)
+			}
+			p.reload()
 		})
 	}
+	p.want("in the end", "", "")
 }

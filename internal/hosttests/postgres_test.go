@@ -18,9 +18,9 @@ type postgresRelease struct{ suite, major string }
 var postgresReleases = []postgresRelease{{"bookworm", "15"}, {"trixie", "17"}}
 
 // postgresHost is a host with two clusters: 15/main runs, 15/second does not.
-func postgresHost(t *testing.T) *testhost.Host { return postgresReleases[0].host(t) }
+func postgresHost(t testing.TB) *testhost.Host { return postgresReleases[0].host(t) }
 
-func (p postgresRelease) host(t *testing.T) *testhost.Host {
+func (p postgresRelease) host(t testing.TB) *testhost.Host {
 	h := testhost.BootWith(t, testhost.Options{Suite: p.suite, Packages: []string{"postgresql"}})
 	h.Run("systemctl", "stop", "postgresql@"+p.major+"-main", "postgresql")
 	h.MustRun("pg_createcluster", p.major, "second", "--port", "5544", "--", "--auth-local=md5")
