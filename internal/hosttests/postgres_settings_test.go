@@ -142,7 +142,7 @@ func (p *tunedPostgres) change(way, setting string) (undo func()) {
 		return func() { p.h.MustRun("mv", postgresEtc+"postgresql.conf.old", postgresEtc+"postgresql.conf") }
 	case "command line":
 		old := p.h.ReadFile(postgresEtc + "pg_ctl.conf")
-		p.own("pg_ctl.conf", "pg_ctl_options = '-o \"-c "+name+"="+strings.Trim(value, "'")+"\"'\n")
+		p.own("pg_ctl.conf", "pg_ctl_options = '-o --"+name+"="+strings.Trim(value, "'")+"'\n")
 		return func() { p.own("pg_ctl.conf", old) }
 	}
 	p.t.Fatalf("no way is called %q", way)
