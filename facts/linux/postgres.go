@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/holdfast-agent/holdfast/facts"
@@ -197,18 +196,9 @@ func collectPostgres(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.L
 		return facts.List[Postgres]{}, err
 	}
 	out := make([]Postgres, len(found.list))
-	var wg sync.WaitGroup
-	parallel := make(chan struct{}, 8)
-	for i, c := range found.list {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			parallel <- struct{}{}
-			defer func() { <-parallel }()
-			out[i] = readCluster(ctx, r, c)
-		}()
+	for i, asked := range askPostgres(ctx, r, found.list) {
+		out[i] = readCluster(ctx, r, asked)
 	}
-	wg.Wait()
 	origin := facts.File("/etc/postgresql", 0)
 	if found.unread != "" {
 		return facts.Partial(out, origin, found.unread), nil
@@ -216,20 +206,19 @@ func collectPostgres(ctx context.Context, r *facts.Reader, _ facts.Key) (facts.L
 	return facts.Complete(out, origin), nil
 }
 
-func readCluster(ctx context.Context, r *facts.Reader, c *pgCluster) Postgres {
+func readCluster(ctx context.Context, r *facts.Reader, asked *pgAsked) Postgres {
+	c := asked.cluster
 	p := Postgres{
 		Name: c.Name, Major: c.Major, EndOfLife: c.EndOfLife, Running: c.Running, Origin: c.Origin, ConfigFile: c.ConfigFile,
-		DataDirectory: statFile(ctx, r, c.dataDir),
+		DataDirectory: asked.data, Owner: asked.data.Owner,
 	}
-	p.Owner = p.DataDirectory.Owner
-	answer, err := askPostgres(ctx, r, c, &p)
-	if err != nil {
-		p.LiveReason = err.Error()
+	if asked.err != nil {
+		p.LiveReason = asked.err.Error()
 		p.Missing = facts.Missing("only the server knows: " + p.LiveReason)
 		p.fromFiles(ctx, r, c, configuredOf(r, c))
 	} else {
 		p.Live = true
-		p.fromServer(ctx, r, c, answer)
+		p.fromServer(ctx, r, c, asked.answer)
 	}
 	p.LogDir, p.SSLKey = namedFile(ctx, r, p.LogDirectory, c), namedFile(ctx, r, p.SSLKeyFile, c)
 	return p

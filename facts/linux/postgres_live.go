@@ -8,6 +8,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/holdfast-agent/holdfast/facts"
@@ -16,37 +17,86 @@ import (
 	"github.com/holdfast-agent/holdfast/facts/linux/pgread"
 )
 
-// askPostgres asks a running server, through a reader that runs as its owner.
-func askPostgres(ctx context.Context, r *facts.Reader, c *pgCluster, p *Postgres) (*pgread.Answer, error) {
+// pgAsked is one cluster with what its server said, or why it was not asked.
+type pgAsked struct {
+	cluster  *pgCluster
+	data     File // its directory
+	uid, gid uint32
+	request  pgread.Request
+	answer   *pgread.Answer
+	err      error
+}
+
+// askPostgres asks all servers that run: one reader for each owner, all at once.
+func askPostgres(ctx context.Context, r *facts.Reader, clusters []*pgCluster) []*pgAsked {
+	asked := make([]*pgAsked, len(clusters))
+	owners := map[[2]uint32][]*pgAsked{}
+	for i, c := range clusters {
+		a := &pgAsked{cluster: c, data: statFile(ctx, r, c.dataDir)}
+		if asked[i] = a; a.prepare() {
+			owner := [2]uint32{a.uid, a.gid}
+			owners[owner] = append(owners[owner], a)
+		}
+	}
+	var wg sync.WaitGroup
+	for owner, list := range owners {
+		wg.Go(func() { askOwner(ctx, r, owner[0], owner[1], list) })
+	}
+	wg.Wait()
+	return asked
+}
+
+// prepare says whether the server can be asked, and how.
+func (a *pgAsked) prepare() bool {
+	c := a.cluster
 	running, known := c.Running.Get()
-	uid, uidKnown := p.DataDirectory.UID.Get()
-	gid, _ := p.DataDirectory.GID.Get()
-	owner, ownerKnown := p.Owner.Get()
+	owner, ownerKnown := a.data.Owner.Get()
+	uid, uidKnown := a.data.UID.Get()
+	a.uid = uid
+	a.gid, _ = a.data.GID.Get()
 	switch {
 	case !known:
-		return nil, errors.New(c.Running.Reason())
+		a.err = errors.New(c.Running.Reason())
 	case !running:
-		return nil, errors.New("the server does not run")
+		a.err = errors.New("the server does not run")
 	case !uidKnown:
-		return nil, errors.New(cmp.Or(p.DataDirectory.UID.Reason(), string(p.DataDirectory.Missing)))
+		a.err = errors.New(cmp.Or(a.data.UID.Reason(), string(a.data.Missing)))
 	case !ownerKnown || owner == "":
-		return nil, fmt.Errorf("user id %d, which owns the data, has no name to log in with", uid)
+		a.err = fmt.Errorf("user id %d, which owns the data, has no name to log in with", uid)
 	case c.pidFile == nil || c.pidFile.port == 0:
-		return nil, errors.New("only root or the cluster's owner may ask the server")
+		a.err = errors.New("only root or the cluster's owner may ask the server")
 	case c.pidFile.socketDir == "":
-		return nil, errors.New("the server has no unix socket, over which alone it is asked")
+		a.err = errors.New("the server has no unix socket, over which alone it is asked")
+	default:
+		a.request = pgread.Request{Directory: c.pidFile.socketDir, Port: c.pidFile.port, Role: owner, Version: c.major(), Timeout: pgread.DefaultTimeout - 200*time.Millisecond}
 	}
+	return a.err == nil
+}
+
+func askOwner(ctx context.Context, r *facts.Reader, uid, gid uint32, list []*pgAsked) {
 	ctx, cancel := context.WithTimeout(ctx, pgread.DefaultTimeout)
 	defer cancel()
-	req := pgread.Request{Directory: c.pidFile.socketDir, Port: c.pidFile.port, Role: owner, Version: c.major(), Timeout: pgread.DefaultTimeout - 200*time.Millisecond}
-	var a pgread.Answer
-	if err := readAs(ctx, r, uid, gid, "postgres", req, &a, pgread.MaxAnswer); err != nil {
-		return nil, err
+	var requests []pgread.Request
+	for _, a := range list {
+		requests = append(requests, a.request)
 	}
-	if a.Error != "" {
-		return nil, errors.New(a.Error)
+	var answers []*pgread.Answer
+	err := readAs(ctx, r, uid, gid, "postgres", requests, &answers, len(list)*pgread.MaxAnswer)
+	if err == nil && len(answers) != len(list) {
+		err = errors.New("the reader answers to something else")
 	}
-	return &a, nil
+	for i, a := range list {
+		switch {
+		case err != nil:
+			a.err = err
+		case answers[i] == nil:
+			a.err = errors.New("the reader gives no answer")
+		case answers[i].Error != "":
+			a.err = errors.New(answers[i].Error)
+		default:
+			a.answer = answers[i]
+		}
+	}
 }
 
 func pgHidden(name string) bool { return pgread.Hidden(name) }

@@ -1,6 +1,6 @@
 // Package pgread asks a running PostgreSQL server what is in force, over its unix socket by peer authentication. It is
-// the work of a child process that runs as the owner of the cluster and does nothing else: Serve reads a Request from
-// standard input, asks a fixed list of queries in one read-only transaction, and writes an Answer to standard output.
+// the work of a child process that runs as the owner of clusters and does nothing else: Serve reads Requests from standard
+// input, asks each server a fixed list of queries in read-only transactions, and writes Answers to standard output.
 //
 // It sends nothing before the kernel has told that the socket belongs to the owner or to root, and has no password to
 // give. What may hold a secret is left out by the queries themselves, so that it does not leave the server. It takes no
@@ -21,6 +21,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lib/pq"
@@ -29,7 +30,7 @@ import (
 
 // Bounds of a conversation.
 const (
-	MaxAnswer    = 16 << 20 // bytes of an Answer as JSON
+	MaxAnswer    = 16 << 20 // bytes of one Answer as JSON
 	maxRequest   = 64 << 10
 	maxReceived  = 32 << 20 // bytes that the server may send over one connection
 	maxMessage   = 4 << 20  // bytes of one message
@@ -132,7 +133,7 @@ type Function struct {
 	Superuser, FixedPath, Public bool
 }
 
-// Serve is the child's whole work.
+// Serve is the child's whole work: a list of Requests to servers of one owner, each answered within its own timeout.
 func Serve(in io.Reader, out io.Writer) error {
 	if err := confine(); err != nil {
 		return err
@@ -141,17 +142,25 @@ func Serve(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var req Request
-	if err := json.Unmarshal(b, &req); err != nil {
+	var requests []Request
+	if err := json.Unmarshal(b, &requests); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), req.Timeout)
-	defer cancel()
-	a, err := ask(ctx, req)
-	if err != nil {
-		a = &Answer{Error: plainError(err)}
+	answers := make([]*Answer, len(requests))
+	var wg sync.WaitGroup
+	for i, req := range requests {
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), req.Timeout)
+			defer cancel()
+			a, err := ask(ctx, req)
+			if err != nil {
+				a = &Answer{Error: plainError(err)}
+			}
+			answers[i] = a
+		})
 	}
-	return json.NewEncoder(out).Encode(a)
+	wg.Wait()
+	return json.NewEncoder(out).Encode(answers)
 }
 
 // confine gives up what the conversation does not need. The parent has already dropped to the owner's user id.

@@ -113,7 +113,7 @@ func TestTheReaderNeverRunsAsRoot(t *testing.T) {
 		t.Skip("only root can show it")
 	}
 	var out bytes.Buffer
-	if err := Serve(strings.NewReader("{}"), &out); err == nil || !strings.Contains(err.Error(), "never as root") || out.Len() > 0 {
+	if err := Serve(strings.NewReader("[]"), &out); err == nil || !strings.Contains(err.Error(), "never as root") || out.Len() > 0 {
 		t.Errorf("%v %q", err, out.String())
 	}
 }
