@@ -31,6 +31,7 @@ func TestPostgresThatCanNotBeAsked(t *testing.T) {
 		return fmt.Sprint(c["live_reason"])
 	}
 	t.Run("a server that hangs costs one deadline", func(t *testing.T) {
+		install(t, h, "readfacts")
 		h.MustRun("kill", "-STOP", pid)
 		defer h.MustRun("kill", "-CONT", pid)
 		start := time.Now()
@@ -139,6 +140,13 @@ func TestPostgresIsReadFast(t *testing.T) {
 		if c := cluster(t, read(t, h, key{"postgres"}), name); c["live"] != true {
 			t.Errorf("%s was not asked: %v", name, c["live_reason"])
 		}
+	}
+	pid := strings.TrimSpace(strings.SplitN(h.ReadFile("/var/lib/postgresql/15/second/postmaster.pid"), "\n", 2)[0])
+	h.MustRun("kill", "-STOP", pid)
+	r := read(t, h, key{"postgres"})
+	h.MustRun("kill", "-CONT", pid)
+	if hung, other := cluster(t, r, "15/second"), cluster(t, r, "15/main"); hung["live"] != false || other["live"] != true {
+		t.Errorf("beside a server that hangs (live: %v), the other was not asked: %v", hung["live"], other["live_reason"])
 	}
 	t.Logf("two live clusters, the start of the program and the way into the host included: %v", best)
 	if best > 2*time.Second { // a machine that is busy with other tests; alone it takes a tenth of that
