@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdfast-agent/holdfast/facts"
 	"github.com/holdfast-agent/holdfast/facts/linux/mycnf"
+	"github.com/holdfast-agent/holdfast/facts/linux/mysqlauto"
 )
 
 // MariaDBSettings are settings of one server, in force or configured.
@@ -64,8 +65,7 @@ func optionOrigin(o mycnf.Option) facts.Origin {
 	return facts.File(o.File, o.Line)
 }
 
-// configuredMariaDB is what option files and the command line say. MySQL puts what SET PERSIST wrote before them: where
-// there is such a file nothing is certain but the data directory, which can't be persisted.
+// configuredMariaDB is what option files and the command line say, and for MySQL what SET PERSIST wrote.
 func configuredMariaDB(r *facts.Reader, i *mariadbInstance) MariaDBSettings {
 	from := mariadbValues{absent: facts.From("default of " + i.flavour + " " + i.version), flavour: i.flavour}
 	if len(i.conf.Problems) > 0 {
@@ -92,23 +92,41 @@ func configuredMariaDB(r *facts.Reader, i *mariadbInstance) MariaDBSettings {
 	if i.flavour == "mariadb" || !known || from.broken != "" {
 		return s
 	}
-	if from.broken = persisted(r, path.Join(dir, "mysqld-auto.cnf")); from.broken != "" {
-		directory := s.DataDir
-		s = from.settings()
-		s.DataDir = directory
-	}
+	directory := s.DataDir // can't be persisted
+	from.persisted(r, path.Join(dir, "mysqld-auto.cnf"))
+	s = from.settings()
+	s.DataDir = directory
 	return s
 }
 
-// persisted says why what SET PERSIST wrote leaves the options open; empty when it wrote nothing.
-func persisted(r *facts.Reader, name string) string {
-	switch _, err := r.Stat(name); {
-	case facts.IsAbsent(err):
-		return ""
-	case err != nil:
-		return err.Error()
+// persisted lets what SET PERSIST wrote go before the options, as MySQL does: it puts the static variables behind its
+// command line, and sets the others when it has read that. persisted_globals_load switches it off.
+func (from *mariadbValues) persisted(r *facts.Reader, name string) {
+	b, err := r.ReadFileMax(name, 1<<20)
+	if facts.IsAbsent(err) {
+		return
 	}
-	return name + " has what SET PERSIST wrote, which goes before the option files and is not read"
+	if load := from.on("persisted_globals_load", true); !load.Or(true) {
+		return
+	}
+	var f mysqlauto.File
+	if err == nil {
+		f, err = mysqlauto.Parse(b)
+	}
+	if err != nil {
+		from.broken = err.Error()
+		if !strings.Contains(from.broken, name) {
+			from.broken = name + ": " + from.broken
+		}
+		return
+	}
+	options := from.get
+	from.get = func(variable string) (string, facts.Origin, bool, error) {
+		if v, ok := f.Variables[variable]; ok {
+			return v.Value, facts.File(name, 0), true, nil
+		}
+		return options(variable)
+	}
 }
 
 // loadedPlugins are those that options load: libraries and names of plugin_load_add, or a plugin's own option.
@@ -142,7 +160,7 @@ func (from mariadbValues) settings() MariaDBSettings {
 	}
 	s := MariaDBSettings{
 		Port: from.number("port", 3306), Bind: from.list("bind_address", "*", false), SkipNetworking: from.on("skip_networking", false),
-		Socket: from.text("socket", "/run/mysqld/mysqld.sock"), DataDir: from.text("datadir", "/var/lib/mysql"),
+		Socket: from.text("socket", pick("/run/mysqld/mysqld.sock", "/var/run/mysqld/mysqld.sock")), DataDir: from.text("datadir", "/var/lib/mysql"),
 		SkipGrantTables: from.on("skip_grant_tables", false), RequireSecure: from.on("require_secure_transport", false),
 		LocalInfile: from.on("local_infile", !mysql), SecureFilePriv: from.text("secure_file_priv", pick("", "/var/lib/mysql-files")),
 		SymbolicLinks: from.on("symbolic_links", !mysql), SuspiciousUDFs: from.on("allow_suspicious_udfs", false),

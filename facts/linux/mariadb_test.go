@@ -86,16 +86,22 @@ func TestMariaDBThatWouldNotStart(t *testing.T) {
 	}
 }
 
-func TestWhatMySQLPersistedLeavesTheOptionsOpen(t *testing.T) {
-	host := strings.NewReplacer("mariadb-server-core", "mysql-server-core-8.0", "1:10.11.19-0+deb12u1", "8.0.40-1", "mariadb.service", "mysql.service", "/usr/sbin/mariadbd", "/usr/sbin/mysqld").Replace(mariadbHost) +
-		"-- /etc/mysql/my.cnf --\n[mysqld]\nrequire_secure_transport = ON\n"
-	v := hosttest.Read(t, hosttest.New(t, host), Sources(), "mariadb")
-	if got := hosttest.Leaf(v, "[0].flavour") + " " + hosttest.Leaf(v, "[0].require_secure_transport"); got != "mysql true" {
-		t.Errorf("without the file: %s\n%s", got, hosttest.Lines(v))
-	}
-	v = hosttest.Read(t, hosttest.New(t, host+"-- /var/lib/mysql/mysqld-auto.cnf --\n{}\n"), Sources(), "mariadb")
-	if got := hosttest.Leaf(v, "[0].require_secure_transport"); !strings.Contains(got, "SET PERSIST") {
-		t.Errorf("with it: %s", got)
+func TestWhatMySQLPersistedGoesBeforeTheOptions(t *testing.T) {
+	host := strings.NewReplacer("mariadb-server-core", "mysql-server-core-8.0", "1:10.11.19-0+deb12u1", "8.0.40-1", "mariadb.service", "mysql.service", "/usr/sbin/mariadbd", "/usr/sbin/mysqld").Replace(mariadbHost)
+	for _, c := range []struct{ options, persisted, want string }{
+		{"", "", "mysql true 3310"},
+		{"", `{"Version": 2, "mysql_dynamic_variables": {"require_secure_transport": {"Value": "OFF"}}, "mysql_static_variables": {"port": {"Value": "3311"}}}`, "mysql false 3311"},
+		{"persisted_globals_load = 0\n", `{"Version": 2, "mysql_dynamic_variables": {"require_secure_transport": {"Value": "OFF"}}}`, "mysql true 3310"},
+		{"", `{"Version": 9}`, "mysql unknown: /var/lib/mysql/mysqld-auto.cnf: its version is not known unknown: /var/lib/mysql/mysqld-auto.cnf: its version is not known"},
+	} {
+		archive := host + "-- /etc/mysql/my.cnf --\n[mysqld]\nrequire_secure_transport = ON\n" + c.options
+		if c.persisted != "" {
+			archive += "-- /var/lib/mysql/mysqld-auto.cnf --\n" + c.persisted + "\n"
+		}
+		v := hosttest.Read(t, hosttest.New(t, archive), Sources(), "mariadb")
+		if got := hosttest.Leaf(v, "[0].flavour") + " " + hosttest.Leaf(v, "[0].require_secure_transport") + " " + hosttest.Leaf(v, "[0].port"); got != c.want {
+			t.Errorf("%s%s: %s", c.options, c.persisted, got)
+		}
 	}
 }
 

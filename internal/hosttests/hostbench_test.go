@@ -39,6 +39,50 @@ func BenchmarkHost(b *testing.B) {
 	}
 }
 
+// A host with two PostgreSQL clusters, MariaDB and Redis, and all that is known of them. Meant is under 150 ms.
+func BenchmarkDatabases(b *testing.B) {
+	h := testhost.BootWith(b, testhost.Options{Packages: []string{"mariadb-server", "postgresql", "redis-server"}})
+	dir, err := programs()
+	if err != nil {
+		b.Fatal(err)
+	}
+	const holdfast = "/usr/local/bin/holdfast"
+	h.CopyIn(dir+"/holdfast", holdfast)
+	h.CopyIn(dir+"/measure", "/usr/local/bin/measure")
+	h.MustRun("sh", "-ec", "pg_createcluster 15 second --start >/dev/null")
+	h.WriteFile("/root/facts.hcl", 0o644, databaseFacts)
+	all := []string{holdfast, "audit", "--exit-zero", "--format", "json=/dev/null"}
+	with := func(more ...string) []string { return append(all[:len(all):len(all)], more...) }
+	for _, c := range []struct {
+		name    string
+		command []string
+	}{
+		{"Facts", with("--policy", "/root/facts.hcl")},
+		{"Audit", with("--benchmark", "postgresql", "--benchmark", "mariadb", "--benchmark", "redis")},
+		{"PostgreSQL", []string{holdfast, "facts", "postgres"}},
+		{"MariaDB", []string{holdfast, "facts", "mariadb"}},
+		{"Redis", []string{holdfast, "facts", "redis"}},
+	} {
+		b.Run(c.name, func(b *testing.B) { benchmarkOnHost(b, h, c.command) })
+	}
+}
+
+// databaseFacts is a benchmark that reads the facts and judges little, since loading the shipped ones takes longer.
+const databaseFacts = `benchmark "facts" {
+  title           = "Databases"
+  version         = "1.0.0"
+  default_profile = "all"
+  profile "all" { title = "All" }
+  chapter "1" { title = "All" }
+}
+control "1.1" {
+  title      = "All instances are asked"
+  why        = "That is measured."
+  profiles   = ["all"]
+  violations = flatten([[for i in postgres : i.name if !i.live], [for i in mariadb : i.name if !i.live], [for i in redis : i.name if !i.live]])
+}
+`
+
 // manyFiles fills the host up to 60,000 files.
 const manyFiles = `missing=$((60000 - $(find / -xdev | wc -l))) d=0
 while [ "$missing" -gt 0 ]; do

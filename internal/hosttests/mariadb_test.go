@@ -2,6 +2,7 @@ package hosttests
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -134,30 +135,47 @@ for i in $(seq 50); do test -S /tmp/pretend/s && break; sleep 0.1; done`)
 	})
 }
 
-// compareMariaDB compares each setting that the fact has with the server's own answer, live and as configured: nothing
-// was changed since the start, so they are the same.
 func compareMariaDB(t *testing.T, h *testhost.Host) {
+	compareVariables(t, h, read(t, h, key{"mariadb"}).list("mariadb")[0], map[string]string{
+		"log_warnings": "log_verbosity", "skip_grant_tables": "skip_grant_tables", "simple_password_check_minimal_length": "password_minimum_length",
+		"server_audit_logging": "audit_log", "server_audit_events": "audit_events", "ssl_cert": "tls.cert_file", "ssl_key": "tls.key_file", "ssl_ca": "tls.ca_file",
+	})
+	options := h.MustRun("mariadbd", "--print-defaults")
+	for _, want := range []string{"--bind-address=127.0.0.1", "--ssl_cert=/etc/mysql/tls/cert.pem"} {
+		if !strings.Contains(options, want) {
+			t.Errorf("the server itself would not have started with %s: %s", want, options)
+		}
+	}
+}
+
+// variables are settings by the name that MariaDB and MySQL have for them.
+var variables = map[string]string{
+	"port": "port", "bind_address": "bind_address", "skip_networking": "skip_networking", "socket": "socket", "datadir": "datadir",
+	"require_secure_transport": "require_secure_transport", "local_infile": "local_infile", "secure_file_priv": "secure_file_priv",
+	"skip_show_database": "skip_show_database", "sql_mode": "sql_mode", "log_error": "log_error", "general_log": "general_log", "tls_version": "tls.versions",
+}
+
+// compareVariables compares each setting that an instance has with the server's own answer, in force and as configured:
+// nothing was changed since the start, so they are the same.
+func compareVariables(t *testing.T, h *testhost.Host, i map[string]any, more map[string]string) {
+	t.Helper()
 	server := map[string]string{}
-	for _, line := range lines(h.MustRun("mariadb", "-Ne", "SHOW GLOBAL VARIABLES")) {
+	for _, line := range lines(h.MustRun("mysql", "-Ne", "SHOW GLOBAL VARIABLES")) {
 		name, value, _ := strings.Cut(line, "\t")
 		server[name] = value
 	}
-	i := read(t, h, key{"mariadb"}).list("mariadb")[0]
 	if i["live"] != true {
 		t.Fatal(i["not_live"])
 	}
+	all := maps.Clone(variables)
+	maps.Copy(all, more)
 	for where, s := range map[string]map[string]any{"live": i, "configured": i["configured"].(map[string]any)} {
-		tls := s["tls"].(map[string]any)
 		want, got := map[string]string{}, map[string]string{}
-		for name, v := range map[string]any{
-			"port": s["port"], "bind_address": s["bind_address"], "skip_networking": s["skip_networking"], "socket": s["socket"],
-			"skip_grant_tables": s["skip_grant_tables"], "require_secure_transport": s["require_secure_transport"],
-			"local_infile": s["local_infile"], "secure_file_priv": s["secure_file_priv"], "skip_show_database": s["skip_show_database"],
-			"sql_mode": s["sql_mode"], "log_error": s["log_error"], "log_warnings": s["log_verbosity"], "general_log": s["general_log"],
-			"ssl_cert": tls["cert_file"], "ssl_key": tls["key_file"], "ssl_ca": tls["ca_file"], "tls_version": tls["versions"],
-			"datadir": s["datadir"], "simple_password_check_minimal_length": s["password_minimum_length"], "server_audit_logging": s["audit_log"],
-			"server_audit_events": s["audit_events"],
-		} {
+		for name, setting := range all {
+			v := s[setting]
+			if inner, ok := strings.CutPrefix(setting, "tls."); ok {
+				v = s["tls"].(map[string]any)[inner]
+			}
 			text := redisText(v)
 			switch v := v.(type) {
 			case bool:
@@ -167,12 +185,6 @@ func compareMariaDB(t *testing.T, h *testhost.Host) {
 			}
 			want[name], got[name] = strings.TrimSuffix(server[name], "/"), strings.TrimSuffix(text, "/")
 		}
-		same(t, where, want, got, 20)
-	}
-	options := h.MustRun("mariadbd", "--print-defaults")
-	for _, want := range []string{"--bind-address=127.0.0.1", "--ssl_cert=/etc/mysql/tls/cert.pem"} {
-		if !strings.Contains(options, want) {
-			t.Errorf("the server itself would not have started with %s: %s", want, options)
-		}
+		same(t, where, want, got, len(variables))
 	}
 }

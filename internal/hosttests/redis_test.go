@@ -109,7 +109,13 @@ func TestRedisSettingsFlipTheirControls(t *testing.T) {
 // compareRedis compares each setting that the fact has with the server's own answer, live and as configured: nothing
 // was changed since the start, so they are the same.
 func compareRedis(t *testing.T, h *testhost.Host) {
-	said := strings.Split(h.MustRun("redis-cli", "CONFIG", "GET", "*"), "\n")
+	compareWith(t, h, "redis-cli")
+}
+
+// compareWith asks the server by the client that came with it.
+func compareWith(t *testing.T, h *testhost.Host, client string) {
+	t.Helper()
+	said := strings.Split(h.MustRun(client, "CONFIG", "GET", "*"), "\n")
 	server := map[string]string{}
 	for i := 0; i+1 < len(said); i += 2 {
 		server[said[i]] = said[i+1]
