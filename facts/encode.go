@@ -3,7 +3,9 @@ package facts
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/zclconf/go-cty/cty"
 )
@@ -15,6 +17,10 @@ func Encode[T any](native T) Value {
 	v := e.encode(reflect.ValueOf(&native).Elem(), planFor(reflect.TypeFor[T]()), "", "")
 	return Value{Value: v, Origins: e.origins, Reasons: e.reasons, native: native}
 }
+
+// manyItems is from how many on a slice is encoded by all processors: half of the time goes into cty's own types, which
+// can't be made once for all.
+const manyItems = 256
 
 type encoder struct {
 	origins []Origin
@@ -101,9 +107,32 @@ func (e *encoder) encodeStruct(v reflect.Value, p *plan, path string) cty.Value 
 // encodeItems encodes a slice; a reason adds the unknown element that says the list goes on unread.
 func (e *encoder) encodeItems(v reflect.Value, elem *plan, path, missing, reason string) cty.Value {
 	n := v.Len()
-	items := make([]cty.Value, 0, n+1)
-	for i := range n {
-		items = append(items, e.encode(v.Index(i), elem, JoinIndex(path, i), missing))
+	items := make([]cty.Value, n, n+1)
+	workers := 1
+	if n >= manyItems {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	parts, panics := make([]encoder, workers), make([]any, workers) // each of one stretch, in order
+	var wg sync.WaitGroup
+	for w := range parts {
+		stretch := func() {
+			defer func() { panics[w] = recover() }()
+			for i := n * w / workers; i < n*(w+1)/workers; i++ {
+				items[i] = parts[w].encode(v.Index(i), elem, JoinIndex(path, i), missing)
+			}
+		}
+		if w == workers-1 {
+			stretch()
+		} else {
+			wg.Go(stretch)
+		}
+	}
+	wg.Wait()
+	for w, p := range parts {
+		if panics[w] != nil {
+			panic(panics[w]) // where whoever reads the source catches it
+		}
+		e.origins, e.reasons = append(e.origins, p.origins...), append(e.reasons, p.reasons...)
 	}
 	if reason != "" {
 		items = append(items, e.unknown(elem.typ, JoinIndex(path, n), reason, ""))

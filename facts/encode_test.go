@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -98,6 +99,35 @@ func TestShapeDocumentsEveryAttribute(t *testing.T) {
 	want := "exists items items[].path items[].size items[].tags items[].mode labels sub sub.path sub.size sub.tags sub.mode"
 	if strings.Join(got, " ") != want {
 		t.Errorf("%v", got)
+	}
+}
+
+func TestALongListIsEncodedInOrder(t *testing.T) {
+	items := make([]inner, 2*manyItems+1)
+	for i := range items {
+		items[i] = inner{Path: strconv.Itoa(i), Size: Known(int64(i), File("/f", i+1)), Mode: Unknown[string]("why " + strconv.Itoa(i))}
+	}
+	v := Encode(outer{Items: Partial(items, From("x"), "the rest")})
+	list := v.GetAttr("items")
+	if n := list.LengthInt(); n != len(items)+1 {
+		t.Fatalf("%d elements", n)
+	}
+	origins, reasons := 0, 0
+	for i, o := range v.Origins[len(v.Origins)-len(items):] {
+		if o.Path == JoinAttr(JoinIndex("items", i), "size") && o.Line == i+1 {
+			origins++
+		}
+	}
+	for i := range items {
+		if list.Index(cty.NumberIntVal(int64(i))).GetAttr("path").AsString() != strconv.Itoa(i) {
+			t.Fatalf("element %d is %#v", i, list.Index(cty.NumberIntVal(int64(i))))
+		}
+		if v.ReasonOf(JoinAttr(JoinIndex("items", i), "mode")) == "why "+strconv.Itoa(i) {
+			reasons++
+		}
+	}
+	if origins != len(items) || reasons != len(items) {
+		t.Errorf("%d origins and %d reasons of %d are in their places", origins, reasons, len(items))
 	}
 }
 

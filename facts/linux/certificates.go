@@ -204,7 +204,7 @@ func readCertificates(ctx context.Context, r *facts.Reader, name string) (facts.
 	u, usesErr := usesOf(ctx, r)
 	used := usedBy(r, name, u, usesErr)
 	out := make([]CertificateEntry, len(certs))
-	inParallel(len(certs), func(i int) { // checking who signed himself takes longer than all the rest
+	describe := func(i int) {
 		e, c := &out[i], certs[i]
 		*e = CertificateEntry{Path: name, Position: i, Origin: at, UsedBy: used, LetsEncrypt: letsEncrypt(name)}
 		switch {
@@ -220,7 +220,14 @@ func readCertificates(ctx context.Context, r *facts.Reader, name string) (facts.
 			e.noKey(why)
 		}
 		e.describe(c.Certificate, r.Now())
-	})
+	}
+	if len(certs) > 16 { // checking who signed himself takes longer than all the rest
+		inParallel(len(certs), describe)
+	} else {
+		for i := range certs {
+			describe(i)
+		}
+	}
 	if !complete {
 		return facts.Partial(out, at, fmt.Sprintf("%s holds more than %d certificates", name, certfile.MaxCertificates)), nil
 	}
