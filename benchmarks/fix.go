@@ -3,6 +3,7 @@ package benchmarks
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,12 +29,12 @@ func (l *loader) fix(b block, c *Control) {
 	if !ok {
 		return
 	}
-	k, ok := fixKinds[kind]
+	k, ok := l.kinds[kind]
 	if !ok {
-		b.errorf(b.LabelRanges[0], "No such fix", "There is no fix of kind %q.%s", kind, didYouMean(kind, FixKindNames()))
+		b.errorf(b.LabelRanges[0], "No such fix", "There is no fix of kind %q.%s", kind, didYouMean(kind, slices.Sorted(maps.Keys(l.kinds))))
 		return
 	}
-	f := Fix{Kind: kind, Text: fixText(b), control: c, rng: b.DefRange()}
+	f := Fix{Kind: kind, Text: fixText(b), control: c, kind: k, rng: b.DefRange()}
 	given := l.fixNames(b, c, &f)
 	names := []string{"for_each"}
 	for _, a := range k.Args {
@@ -218,7 +219,7 @@ func (f *Fix) guarded(ev *evaluator, violations []value) error {
 
 func (f *Fix) call(ev *evaluator, given []value) (cty.Value, error) {
 	attrs := map[string]cty.Value{}
-	for _, a := range fixKinds[f.Kind].Args {
+	for _, a := range f.kind.Args {
 		attrs[a.Name] = cty.NullVal(a.Type)
 	}
 	for _, a := range f.arguments {
@@ -233,7 +234,7 @@ func (f *Fix) call(ev *evaluator, given []value) (cty.Value, error) {
 			u := undecidedOf(out.value)
 			return cty.NilVal, &RefusedError{fmt.Sprintf("%s is not known: %s", a.name, u.because())}
 		}
-		arg, _ := fixKinds[f.Kind].arg(a.name)
+		arg, _ := f.kind.arg(a.name)
 		if len(arg.OneOf) > 0 && !slices.Contains(arg.OneOf, out.value.s) {
 			return cty.NilVal, &RefusedError{fmt.Sprintf("%s is %q, and must be one of %s", a.name, out.value.s, strings.Join(arg.OneOf, ", "))}
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/zclconf/go-cty/cty"
 )
@@ -144,5 +145,39 @@ func TestFormat(t *testing.T) {
 	}
 	if got, diags := Format([]byte("control {"), "x.hcl"); got != nil || !diags.HasErrors() {
 		t.Errorf("what does not parse is formatted: %q", got)
+	}
+}
+
+func TestFurtherKindsOfFixAreCheckedAsTheBuiltInOnesAre(t *testing.T) {
+	further := FixKind{Name: "haproxy_global", Doc: "An option.", Args: []FixArg{
+		need("name", cty.String, "The option."), choice(may("state", cty.String, "on or off."), "on", "off"),
+	}}
+	text := func(fix string) fstest.MapFS {
+		return fstest.MapFS{"a.hcl": {Data: []byte(policyHead + control("1", "pass = false\nfix "+fix))}}
+	}
+	for fix, want := range map[string]string{
+		`"haproxy_global" { name = "daemon" }`:                         "",
+		"\"haproxy_global\" {\n name = \"daemon\"\n state = \"up\"\n}": "state is one of on, off",
+		`"haproxy_global" { }`:                                         "needs name",
+		`"haproxy_globl" { name = "daemon" }`:                          `Did you mean "haproxy_global"?`,
+		`"haproxy_global" { name = ["a"] }`:                            "Wrong type",
+	} {
+		_, diags := Load(text(fix), newFakeHost().set().Schema(), further)
+		if want == "" && diags.HasErrors() || want != "" && !strings.Contains(diags.Error(), want) {
+			t.Errorf("%s: got %v, want %q", fix, diags, want)
+		}
+	}
+	h := newFakeHost()
+	b, diags := Load(text(`"haproxy_global" { name = "daemon" }`), h.set().Schema(), further)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	r := evaluate(t, h, b, Selection{})["1"]
+	calls, err := r.Control.Fixes[0].Arguments(t.Context(), h.set(), &r)
+	if err != nil || len(calls) != 1 || calls[0].Kind != "haproxy_global" || calls[0].Args.GetAttr("name").AsString() != "daemon" || !calls[0].Args.GetAttr("state").IsNull() {
+		t.Errorf("got %v, %v", calls, err)
+	}
+	if _, diags := Load(text(`"haproxy_global" { name = "daemon" }`), newFakeHost().set().Schema()); !diags.HasErrors() {
+		t.Error("it is known to those who do not have it")
 	}
 }

@@ -23,6 +23,7 @@ type Bundle struct {
 	Files      map[string]*hcl.File // for the snippets of diagnostics
 
 	schema  facts.Schema
+	kinds   map[string]*FixKind
 	waivers []*waiver
 }
 
@@ -35,9 +36,13 @@ const (
 // Load reads and type-checks every benchmark below fsys. A folder in which one file has a benchmark block is one
 // benchmark, made of all its files; where several have one, each file stands for itself. Tests and tailoring files
 // (*.test.hcl, *.tailoring.hcl) are no part of it. The bundle holds what could be loaded, and may be evaluated only
-// when the diagnostics have no errors.
-func Load(fsys fs.FS, schema facts.Schema) (*Bundle, hcl.Diagnostics) {
-	b := &Bundle{Files: map[string]*hcl.File{}, schema: schema}
+// when the diagnostics have no errors. Policies can ask for the built-in kinds of fix and for the further ones given, of
+// which none may have the name of another.
+func Load(fsys fs.FS, schema facts.Schema, further ...FixKind) (*Bundle, hcl.Diagnostics) {
+	b := &Bundle{Files: map[string]*hcl.File{}, schema: schema, kinds: fixKinds}
+	if len(further) > 0 {
+		b.kinds = kindTable(FixKinds(), further)
+	}
 	names, err := policyFiles(fsys, func(name string) bool {
 		return strings.HasSuffix(name, policySuffix) && !strings.HasSuffix(name, testSuffix) && !strings.HasSuffix(name, tailoringSuffix)
 	})
@@ -164,13 +169,14 @@ func groupFiles(files []*policyFile, diags *hcl.Diagnostics) [][]*policyFile {
 type loader struct {
 	bench *Benchmark
 	scope *scope
+	kinds map[string]*FixKind
 	diags *hcl.Diagnostics
 }
 
 func (b *Bundle) loadBenchmark(files []*policyFile, diags *hcl.Diagnostics) *Benchmark {
 	bench := &Benchmark{controls: map[string]*Control{}, tailored: map[string]variableSetting{}}
 	bench.scope = &scope{schema: b.schema, variables: map[string]*variable{}, locals: map[string]*local{}, diags: diags}
-	l := &loader{bench: bench, scope: bench.scope, diags: diags}
+	l := &loader{bench: bench, scope: bench.scope, kinds: b.kinds, diags: diags}
 	blocks := map[string][]block{}
 	kinds := []string{"benchmark", "variable", "locals", "control"}
 	for _, p := range files {

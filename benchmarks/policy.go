@@ -87,6 +87,7 @@ type Fix struct {
 	Kind string
 	Text string // the block's body, formatted
 
+	kind      *FixKind
 	control   *Control
 	rng       hcl.Range
 	forEach   *expression
