@@ -1,7 +1,7 @@
 # Everything here needs only Go and make. As root on Debian, `make test` installs what the tests on real hosts use.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build audit docs test bench lint fmt vuln reproducible clean FORCE
+.PHONY: help build audit docs test bench lint fmt proto vuln reproducible clean FORCE
 
 MODULE   := github.com/holdfast-agent/holdfast
 # A release tarball has no .git and brings a VERSION file instead.
@@ -16,6 +16,8 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 
 GOLANGCI_LINT_VERSION := v2.15.0
 GOVULNCHECK_VERSION   := v1.9.0
+PROTOC_GEN_GO_VERSION := v1.36.12
+PROTOC_GRPC_VERSION   := v1.6.2
 GOLANGCI_LINT         := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 # The race detector needs a C compiler and libc's start files; without them the tests run without it.
@@ -63,6 +65,11 @@ $(GOLANGCI_LINT):
 
 fmt: ## format the Go code
 	gofmt -s -w $$(git ls-files '*.go')
+
+proto: ## generate the Go of the plugins' protocol (needs protoc: apt-get install protobuf-compiler)
+	GOBIN=$(CURDIR)/.tools go install google.golang.org/protobuf/cmd/protoc-gen-go@$(PROTOC_GEN_GO_VERSION)
+	GOBIN=$(CURDIR)/.tools go install google.golang.org/grpc/cmd/protoc-gen-go-grpc@$(PROTOC_GRPC_VERSION)
+	PATH=$(CURDIR)/.tools:$$PATH protoc --go_out=. --go_opt=module=$(MODULE) --go-grpc_out=. --go-grpc_opt=module=$(MODULE) plugins/pluginpb/*.proto
 
 vuln: ## report known vulnerabilities in code that we call (asks vuln.go.dev)
 	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./...

@@ -61,7 +61,14 @@ var table = []Rule{
 	{Folder: "remediate/actions/...", Ours: with("remediate", "remediate/plan", "remediate/actions/...", "facts", "facts/linux/*"), Never: all(processes, testing_)}, // they plan: parsers, and nothing that acts
 	{Folder: "remediate/effects", Ours: with("remediate", "remediate/plan", "facts/linux/*"), Never: testing_},
 	{Folder: "remediate/deadman", Ours: with("remediate"), Never: all(processes, testing_)},
-	{Folder: "plugins/...", Ours: with("plugins/...", "facts", "remediate", "remediate/plan")},
+
+	// Plugins: the kit for their authors, and what starts them.
+	{Folder: "plugins", Ours: with("plugins/...", "facts", "remediate", "remediate/plan"), Never: all(processes, hostLibraries, testing_)},
+	{Folder: "plugins/pluginpb", Never: all(operatingSystem, processes, hostLibraries, testing_)},
+	{Folder: "plugins/internal/*", Ours: []string{"plugins/pluginpb", "remediate", "remediate/plan"}, Never: all(operatingSystem, processes, networks, hostLibraries, testing_), OnlyFor: []string{"plugins/..."}},
+	{Folder: "plugins/launch", Ours: with("plugins/...", "facts", "benchmarks", "remediate"), Never: testing_, OnlyFor: []string{"internal/cli/...", "agent/...", "plugins/..."}}, // starts processes: that is what it is for
+	{Folder: "plugins/plugintest", Ours: with("plugins/...", "facts", "remediate"), OnlyFor: []string{"nobody"}},                                                                  // for tests of plugins
+	{Folder: "plugins/example/...", Ours: with("plugins", "plugins/example/...", "facts", "remediate", "remediate/plan"), Never: all(processes, testing_), OnlyFor: []string{"plugins/example/..."}},
 
 	// The central endpoint.
 	{Folder: "cmd/holdfast-server", Ours: with("fleet/...", "report", "benchmarks", "facts"), Never: all(processes, hostLibraries, testing_)},
@@ -103,7 +110,7 @@ func TestTheServerLinksNothingThatTouchesAHost(t *testing.T) {
 }
 
 func TestProgramsLinkNoTestSupport(t *testing.T) {
-	for _, chain := range Reach(module, readModule(t), "cmd/*", []string{"facts/hosttest", "internal/testhost/...", "internal/hosttests/...", "internal/imports"}) {
+	for _, chain := range Reach(module, readModule(t), "cmd/*", []string{"facts/hosttest", "internal/testhost/...", "internal/hosttests/...", "internal/imports", "plugins/plugintest", "plugins/example/..."}) {
 		t.Error(chain)
 	}
 }
