@@ -18,8 +18,9 @@ import (
 // Draft is a plan in the making: the host as it would be once the steps so far were done. What several controls change
 // in one place becomes one step. It is not for concurrent use.
 type Draft struct {
-	set   *facts.Set
-	hands Hands
+	set     *facts.Set
+	hands   Hands
+	maxRisk plan.Risk
 
 	steps  map[string]*Step // by effect and target
 	order  []string
@@ -39,7 +40,7 @@ type claim struct {
 
 // NewDraft begins a plan for the host that set and hands speak of.
 func NewDraft(set *facts.Set, hands Hands) *Draft {
-	return &Draft{set: set, hands: hands, steps: map[string]*Step{}, claims: map[string]claim{}}
+	return &Draft{set: set, hands: hands, maxRisk: plan.Manual, steps: map[string]*Step{}, claims: map[string]claim{}}
 }
 
 // Call is one fix that is to be planned: a kind, with arguments that are all known.
@@ -59,6 +60,13 @@ func (d *Draft) Plan(ctx context.Context, a Action, c Call) (changes bool, err e
 	if err := a.Plan(ctx, d, c.Args); err != nil {
 		d.restore(undo)
 		return false, err
+	}
+	for key := range d.touched {
+		if s := d.steps[key]; s != nil && s.Risk > d.maxRisk {
+			why := Refuse("%s has risk %s, above %s: --max-risk %s includes it", s, s.Risk, d.maxRisk, s.Risk)
+			d.restore(undo)
+			return false, why
+		}
 	}
 	return len(d.touched) > 0, nil
 }

@@ -75,8 +75,8 @@ func (e *Engine) Apply(ctx context.Context, p *plan.Plan, steps []*Step, o Apply
 	if err := e.Store.prepare(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNothingDone, err)
 	}
-	if id, err := e.Store.Pending(); err != nil || id != "" {
-		return nil, fmt.Errorf("%w: transaction %s awaits holdfast confirm or holdfast rollback (%w)", ErrNothingDone, id, err)
+	if err := e.Settle(ctx); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNothingDone, err)
 	}
 	if err := e.unmoved(ctx, steps); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNothingDone, err)
@@ -102,6 +102,23 @@ func (e *Engine) Apply(ctx context.Context, p *plan.Plan, steps []*Step, o Apply
 		return j, &RolledBackError{err, conflicts}
 	}
 	return j, nil
+}
+
+// Settle ends what an earlier transaction has left: one that was interrupted is rolled back. It is an error when one
+// awaits its confirmation. The store must be locked.
+func (e *Engine) Settle(ctx context.Context) error {
+	id, err := e.Store.Pending()
+	if err != nil || id == "" {
+		return err
+	}
+	j, err := e.Store.Load(id)
+	if err != nil {
+		return err
+	}
+	if j.Status() == StatusUnconfirmed {
+		return fmt.Errorf("transaction %s awaits its confirmation: holdfast confirm keeps it, holdfast rollback undoes it", id)
+	}
+	return e.Recover(ctx, id, "it was interrupted", false)
 }
 
 // unmoved tells whether each step still finds what it was planned for.

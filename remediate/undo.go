@@ -46,6 +46,27 @@ func (e *Engine) Undo(ctx context.Context, id, reason string, o UndoOptions) (j 
 	return j, conflicts, err
 }
 
+// Recover rolls the pending transaction back, unless it is over; with an id, only that one. It is what happens when nobody
+// asks: early tells that it is the start of a boot. The store must be locked.
+func (e *Engine) Recover(ctx context.Context, id, reason string, early bool) error {
+	pending, err := e.Store.Pending()
+	if err != nil || pending == "" || id != "" && id != pending {
+		return err
+	}
+	j, err := e.Store.Load(pending)
+	if err != nil {
+		return err
+	}
+	if j.Status() == StatusKept {
+		return e.ended(ctx, j) // the program died just after it was decided
+	}
+	_, conflicts, err := e.Undo(ctx, pending, reason, UndoOptions{Override: true, Early: early})
+	for _, c := range conflicts {
+		e.say("left as it is: %s", c)
+	}
+	return err
+}
+
 // ended makes sure that nothing waits for a transaction that is over.
 func (e *Engine) ended(ctx context.Context, j *Journal) error {
 	if pending, err := e.Store.Pending(); err != nil || pending != j.ID {

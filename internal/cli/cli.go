@@ -137,6 +137,8 @@ demand, and shows for every verdict what it was decided on.
 	root.PersistentFlags().BoolVarP(&p.quiet, "quiet", "q", false, "print nothing but the result")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%v", err) })
 	root.AddCommand(p.audit(), p.explain(), p.facts(), p.record(), p.policy(), p.version(), p.completion())
+	root.AddCommand(p.plan(), p.apply(), p.confirm(), p.rollback(), p.history())
+	root.AddCommand(p.hidden()...)
 	return root
 }
 

@@ -88,6 +88,7 @@ type Refused struct {
 	Benchmark string `json:"benchmark"`
 	Reason    string `json:"reason"`
 	For       string `json:"for,omitempty"` // the one of several that the fix goes over
+	ByHand    bool   `json:"by_hand"`       // the policy leaves it to a person
 }
 
 // Host is whose plan it is.

@@ -1,0 +1,184 @@
+// Package deadman is the dead man's switch of a transaction: unless somebody says that it may stay, it is rolled back.
+// Three things see to that, none of which needs the program that applied:
+//
+//   - a guard, a sleeping process in a unit of its own, which counts CLOCK_BOOTTIME and watches the applying process, so
+//     that it acts at once when that dies and needs nothing of systemd once it runs;
+//   - a systemd timer, for when the guard is killed, too;
+//   - a unit at boot, before anything that could lock people out: what is unconfirmed then is rolled back.
+package deadman
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	systemd "github.com/coreos/go-systemd/v22/dbus"
+	"github.com/godbus/dbus/v5"
+	"github.com/holdfast-agent/holdfast/remediate"
+)
+
+// patience bounds every conversation with systemd. The way back goes on without it.
+const patience = 10 * time.Second
+
+// spare is how much later than the guard the timer acts.
+const spare = 20 * time.Second
+
+// Switch implements remediate.Switch.
+type Switch struct {
+	// Program is this program's own file.
+	Program string
+	// Store is where the journals are.
+	Store remediate.Store
+	// Own is the unit that this process runs in, which disarming must not stop.
+	Own string
+}
+
+func guardUnit(id string) string { return "holdfast-guard-" + id + ".service" }
+func timerUnit(id string) string { return "holdfast-rollback-" + id + ".timer" }
+func timedUnit(id string) string { return "holdfast-rollback-" + id + ".service" }
+func prop(name string, v any) systemd.Property {
+	return systemd.Property{Name: name, Value: dbus.MakeVariant(v)}
+}
+
+// Arm implements remediate.Switch.
+func (s *Switch) Arm(ctx context.Context, id string, within time.Duration) error {
+	if err := s.program(); err != nil {
+		return err
+	}
+	if _, err := os.Stat("/run/systemd/system"); err != nil {
+		return errors.New("systemd does not run here, so nothing would roll back after a crash")
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	conn, err := systemd.NewSystemConnectionContext(ctx)
+	if err != nil {
+		return fmt.Errorf("systemd: %w", err)
+	}
+	defer conn.Close()
+	if err := s.armBoot(ctx, conn); err != nil {
+		return fmt.Errorf("the unit that rolls back at boot: %w", err)
+	}
+	if err := s.armGuard(ctx, conn, id, within); err != nil {
+		return fmt.Errorf("the guard: %w", err)
+	}
+	if err := s.armTimer(ctx, conn, id, within+spare); err != nil {
+		return fmt.Errorf("the timer: %w", err)
+	}
+	for _, unit := range []string{guardUnit(id), timerUnit(id)} {
+		p, err := conn.GetUnitPropertyContext(ctx, unit, "ActiveState")
+		if err != nil || p.Value.Value() != "active" {
+			return fmt.Errorf("%s is not active after it was started (%w)", unit, err)
+		}
+	}
+	return nil
+}
+
+// program refuses to rely on a file that may not be there at boot, or that others could replace.
+func (s *Switch) program() error {
+	for _, volatile := range []string{"/tmp/", "/var/", "/run/", "/dev/", "/home/", "/root/", "/media/", "/mnt/"} {
+		if strings.HasPrefix(s.Program, volatile) {
+			return fmt.Errorf("this program is %s, which may not be there at boot: install it below /usr first (install -m 0755 %s /usr/local/sbin/)", s.Program, s.Program)
+		}
+	}
+	for at := s.Program; ; at = filepath.Dir(at) {
+		st, err := os.Lstat(at)
+		if err != nil {
+			return err
+		}
+		sys, ok := st.Sys().(*syscall.Stat_t)
+		if !ok || sys.Uid != 0 || st.Mode()&0o022 != 0 {
+			return fmt.Errorf("%s could be replaced by others than root: it decides what runs as root at boot", at)
+		}
+		if at == "/" {
+			return nil
+		}
+	}
+}
+
+type execStart struct {
+	Path             string
+	Args             []string
+	UncleanIsFailure bool
+}
+
+func (s *Switch) exec(args ...string) systemd.Property {
+	return prop("ExecStart", []execStart{{s.Program, append([]string{s.Program}, args...), true}})
+}
+
+func (s *Switch) armGuard(ctx context.Context, conn *systemd.Conn, id string, within time.Duration) error {
+	seconds := strconv.FormatInt(int64(within.Seconds()), 10)
+	return start(ctx, func(done chan string) error {
+		_, err := conn.StartTransientUnitContext(ctx, guardUnit(id), "fail", []systemd.Property{
+			prop("Description", "Holdfast rolls transaction "+id+" back unless it is confirmed"),
+			prop("Type", "notify"), // armed is what the guard itself says
+			prop("OOMScoreAdjust", int32(-900)),
+			prop("CollectMode", "inactive-or-failed"),
+			s.exec("_guard", id, seconds, strconv.Itoa(os.Getpid())),
+		}, done)
+		return err
+	})
+}
+
+func (s *Switch) armTimer(ctx context.Context, conn *systemd.Conn, id string, within time.Duration) error {
+	type monotonic struct {
+		Base string
+		USec uint64
+	}
+	return start(ctx, func(done chan string) error {
+		_, err := conn.StartTransientUnitAux(ctx, timerUnit(id), "fail", []systemd.Property{
+			prop("Description", "When Holdfast rolls transaction "+id+" back"),
+			prop("TimersMonotonic", []monotonic{{"OnActiveSec", uint64(within.Microseconds())}}),
+			prop("AccuracyUSec", uint64(time.Second.Microseconds())), // the default is a minute
+			prop("CollectMode", "inactive-or-failed"),
+		}, []systemd.PropertyCollection{{Name: timedUnit(id), Properties: []systemd.Property{
+			prop("Description", "Holdfast rolls transaction "+id+" back"),
+			prop("Type", "oneshot"),
+			prop("CollectMode", "inactive-or-failed"),
+			s.exec("_recover", id),
+		}}}, done)
+		return err
+	})
+}
+
+func start(ctx context.Context, begin func(chan string) error) error {
+	done := make(chan string, 1)
+	if err := begin(done); err != nil {
+		return err
+	}
+	select {
+	case how := <-done:
+		if how != "done" {
+			return fmt.Errorf("starting it ended as %s", how)
+		}
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Release implements remediate.Switch: the guard sees the journal for itself when this process ends.
+func (s *Switch) Release(context.Context, string) error { return nil }
+
+// Disarm implements remediate.Switch. Where systemd does not answer, guard and timer find nothing to do when they act.
+func (s *Switch) Disarm(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience/3)
+	defer cancel()
+	err := s.disarmBoot()
+	conn, connErr := systemd.NewSystemConnectionContext(ctx)
+	if connErr != nil {
+		return err
+	}
+	defer conn.Close()
+	for _, unit := range []string{timerUnit(id), guardUnit(id)} {
+		if unit != s.Own {
+			_, _ = conn.StopUnitContext(ctx, unit, "replace", nil)
+		}
+	}
+	return err
+}
