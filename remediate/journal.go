@@ -35,7 +35,8 @@ const (
 	Undone    Event = "undone"   // the step is as it was before
 	Conflict  Event = "conflict" // the step's target is neither as before nor as after, and stays
 	RolledOut Event = "rolled_back"
-	Failed    Event = "failed" // something went wrong, with the reason; what follows tells what was done about it
+	Rebooting Event = "rebooting" // at the start of a boot, files were restored that this boot has read already
+	Failed    Event = "failed"    // something went wrong, with the reason; what follows tells what was done about it
 )
 
 // Record is one line of a journal.
@@ -76,7 +77,11 @@ func (s Store) prepare() error { return os.MkdirAll(s.journals(), 0o700) }
 
 // begin makes the journal of a transaction, with all that undoing it needs, before anything is changed.
 func (s Store) begin(p *plan.Plan, steps []*Step, now Record) (*Journal, error) {
-	j := &Journal{ID: p.ID, Plan: p, Steps: steps, dir: s.dir(p.ID)}
+	// It takes its name when it is whole.
+	j := &Journal{ID: p.ID, Plan: p, Steps: steps, dir: s.dir(p.ID) + unfinished}
+	if err := s.sweep(); err != nil {
+		return nil, err
+	}
 	if err := os.Mkdir(j.dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -108,11 +113,30 @@ func (s Store) begin(p *plan.Plan, steps []*Step, now Record) (*Journal, error) 
 	if err := j.append(now); err != nil {
 		return nil, err
 	}
+	if err := os.Rename(j.dir, s.dir(p.ID)); err != nil {
+		return nil, err
+	}
+	j.dir = s.dir(p.ID)
+	if err := syncDir(s.journals()); err != nil {
+		return nil, err
+	}
 	if err := write(s.pendingName(), []byte(p.ID+"\n")); err != nil {
 		return nil, err
 	}
 	ok = true
 	return j, nil
+}
+
+// unfinished ends the name of a journal that is being made.
+const unfinished = ".new"
+
+// sweep removes what was left of journals that were never whole: nothing was changed for them.
+func (s Store) sweep() error {
+	names, err := filepath.Glob(filepath.Join(s.journals(), "*"+unfinished))
+	for _, name := range names {
+		err = errors.Join(err, os.RemoveAll(name))
+	}
+	return err
 }
 
 // reserve holds as much space as restoring every file takes, so that a disk that is full can't prevent it.
@@ -186,6 +210,9 @@ func (s Store) All() ([]*Journal, error) {
 	}
 	var out []*Journal
 	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), unfinished) {
+			continue
+		}
 		j, e := s.Load(e.Name())
 		if e != nil {
 			err = errors.Join(err, e)

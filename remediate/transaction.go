@@ -14,10 +14,8 @@ import (
 // is killed, the network is gone or the machine is rebooted.
 type Switch interface {
 	// Arm makes the transaction be rolled back after the given time, at the next boot, and when this process dies before
-	// Release. When it returns without an error, that was read back as so.
+	// the journal says that it was checked. When it returns without an error, that was read back as so.
 	Arm(ctx context.Context, id string, within time.Duration) error
-	// Release leaves time and reboot armed, and this process free to end.
-	Release(ctx context.Context, id string) error
 	// Disarm ends it all. Disarming what is not armed is no error.
 	Disarm(ctx context.Context, id string) error
 }
@@ -27,11 +25,12 @@ type Engine struct {
 	Store  Store
 	Hands  Hands
 	Switch Switch
-	// Check tells whether the host is as planned: the controls pass on fresh facts, services run, SSH answers. It gets
-	// the steps that were done.
-	Check func(ctx context.Context, steps []*Step) error
+	// Check tells whether the host is as planned: the given controls pass on fresh facts, services run, SSH answers.
+	Check func(ctx context.Context, expected []plan.Source) error
 	// Boot is the id of this boot, Login that of the login session; empty where there is none.
 	Boot, Login string
+	// Reboot, when set, has the machine rebooted; for a roll-back at the start of a boot.
+	Reboot func() error
 	// Progress, when set, is told what is being done.
 	Progress func(format string, args ...any)
 }
@@ -90,7 +89,10 @@ func (e *Engine) Apply(ctx context.Context, p *plan.Plan, steps []*Step, o Apply
 		return nil, fmt.Errorf("%w: %w", ErrNothingDone, errors.Join(err, e.Store.end()))
 	}
 	defer func() { _ = j.close() }()
-	if err := e.carryOut(ctx, j, o); err != nil {
+	var stopped *StoppedError
+	if err := e.carryOut(ctx, j, o); errors.As(err, &stopped) {
+		return j, err
+	} else if err != nil {
 		// Whatever interrupted us must not interrupt the way back.
 		back := context.WithoutCancel(ctx)
 		_ = j.append(Record{Event: Failed, Reason: err.Error()})
@@ -143,9 +145,30 @@ func (e *Engine) carryOut(ctx context.Context, j *Journal, o ApplyOptions) error
 	if err := j.append(Record{Event: Armed, Within: int64(limit.Seconds())}); err != nil {
 		return err
 	}
+	do := e.all
+	if o.Canary {
+		do = e.oneByOne
+	}
+	var stopped *StoppedError
+	err := do(ctx, j)
+	if err != nil && !errors.As(err, &stopped) {
+		return err
+	}
+	if o.Within == 0 {
+		err = e.keep(ctx, j, Record{Event: Kept})
+	} else {
+		err = j.append(Record{Event: Checked})
+	}
+	if err == nil && stopped != nil {
+		return stopped
+	}
+	return err
+}
+
+// all does every step, then what follows them, and checks.
+func (e *Engine) all(ctx context.Context, j *Journal) error {
 	var triggers []Trigger
 	for i, s := range j.Steps {
-		e.say("%s", s)
 		if err := e.do(ctx, j, i); err != nil {
 			return fmt.Errorf("%s: %w", s, err)
 		}
@@ -158,20 +181,12 @@ func (e *Engine) carryOut(ctx context.Context, j *Journal, o ApplyOptions) error
 		return err
 	}
 	e.say("checking")
-	if err := e.Check(ctx, j.Steps); err != nil {
-		return err
-	}
-	if o.Within == 0 {
-		return e.keep(ctx, j, Record{Event: Kept})
-	}
-	if err := j.append(Record{Event: Checked}); err != nil {
-		return err
-	}
-	return e.Switch.Release(ctx, j.ID)
+	return e.Check(ctx, Expected(j.Plan, j.Steps))
 }
 
 func (e *Engine) do(ctx context.Context, j *Journal, i int) error {
 	s := j.Steps[i]
+	e.say("%s", s)
 	now, err := e.Hands.Observe(ctx, s.Effect, s.Target)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/holdfast-agent/holdfast/remediate/plan"
 )
@@ -130,6 +131,11 @@ func (e *Engine) undo(ctx context.Context, j *Journal, reason string, o UndoOpti
 		}
 		triggers = union(triggers, s.Triggers...)
 	}
+	if o.Early && len(failures) == 0 {
+		if err := e.bootAgain(j); err != nil {
+			return conflicts, err
+		}
+	}
 	if o.Early && left+len(triggers) > 0 {
 		return conflicts, errors.Join(failures...)
 	}
@@ -208,4 +214,25 @@ func keepVersion(j *Journal, i int, found State) error {
 		return err
 	}
 	return write(filepath.Join(j.dir, fmt.Sprintf("found-%d.json", i)), text)
+}
+
+// readAtBoot are the files that systemd and the kernel's tools have read before anything could be restored.
+var readAtBoot = []string{"/etc/fstab", "/etc/crypttab", "/etc/systemd/", "/usr/lib/systemd/", "/etc/modules-load.d/", "/etc/modprobe.d/", "/etc/modules"}
+
+// bootAgain has the machine rebooted, once, when this boot was made of what has been restored only now.
+func (e *Engine) bootAgain(j *Journal) error {
+	if _, already := j.Last(Rebooting); already || e.Reboot == nil {
+		return nil
+	}
+	for i, p := range j.progress() {
+		s := j.Steps[i]
+		concerned := slices.ContainsFunc(readAtBoot, func(name string) bool { return strings.HasPrefix(s.Target, name) })
+		if p.intent && p.undone && s.Effect == "file" && concerned {
+			if err := j.append(Record{Event: Rebooting, Step: i}); err != nil {
+				return err
+			}
+			return e.Reboot()
+		}
+	}
+	return nil
 }

@@ -91,7 +91,7 @@ func (p *program) runApply(cmd *cobra.Command, f *applyFlags, args []string) err
 	if err := p.consent(cmd, f, made.plan); err != nil {
 		return err
 	}
-	engine.Check = p.check(cmd.Context(), made)
+	engine.Check = p.newChecker(cmd.Context(), made).check
 	o := remediate.ApplyOptions{Limit: applyLimit, Canary: f.canary}
 	if cmd.Flags().Changed("confirm-within") || made.plan.Risk() >= plan.Lockout {
 		o.Within = f.within
@@ -172,12 +172,17 @@ func (p *program) consent(cmd *cobra.Command, f *applyFlags, made *plan.Plan) er
 
 func (p *program) applied(j *remediate.Journal, made *madePlan, o remediate.ApplyOptions, err error) error {
 	var back *remediate.RolledBackError
+	var stopped *remediate.StoppedError
 	switch {
 	case errors.As(err, &back):
 		p.complain(err.Error())
 		for _, c := range back.Conflicts {
 			p.complain("left as it is: " + c)
 		}
+		return exitCode(exitFailing)
+	case errors.As(err, &stopped):
+		p.complain(err.Error())
+		p.note("%s holds what came before it", j.ID)
 		return exitCode(exitFailing)
 	case err != nil:
 		return err
@@ -219,6 +224,9 @@ func (p *program) hidden() []*cobra.Command {
 		e, err := p.engine("holdfast-rollback-" + id + ".service")
 		if err != nil {
 			return err
+		}
+		if early {
+			e.Reboot = deadman.Reboot
 		}
 		return deadman.Recover(cmd.Context(), e, id, reason, early)
 	}}

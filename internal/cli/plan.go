@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"github.com/holdfast-agent/holdfast/benchmarks"
-	"github.com/holdfast-agent/holdfast/facts"
 	"github.com/holdfast-agent/holdfast/internal/atomicfile"
 	"github.com/holdfast-agent/holdfast/internal/version"
 	"github.com/holdfast-agent/holdfast/remediate"
@@ -149,44 +147,7 @@ func (p *program) planFor(cmd *cobra.Command, f *planFlags, sel benchmarks.Selec
 	return &madePlan{made, steps, bundle, t.labels, sel}, nil
 }
 
-// check evaluates again, on fresh facts, the controls that have to pass now.
-func (p *program) check(ctx context.Context, m *madePlan) func(context.Context, []*remediate.Step) error {
-	return func(context.Context, []*remediate.Step) error {
-		expected := remediate.Expected(m.plan, m.steps)
-		if len(expected) == 0 {
-			return nil
-		}
-		host := p.host
-		host.Labels = m.labels
-		set := facts.NewSet(ctx, host, p.sources())
-		sel := m.sel
-		sel.Timings = false
-		evaluations, err := m.bundle.Evaluate(ctx, set, sel)
-		if err != nil {
-			return err
-		}
-		return unmet(expected, evaluations)
-	}
-}
-
-// unmet is an error that names the controls which should pass and don't.
-func unmet(expected []plan.Source, evaluations []benchmarks.Evaluation) error {
-	var wrong []string
-	for _, e := range evaluations {
-		for _, r := range e.Results {
-			src := plan.Source{Benchmark: e.Benchmark.ID, Control: r.Control.ID}
-			if slices.Contains(expected, src) && (r.Verdict == benchmarks.Fail || r.Verdict == benchmarks.Unknown || r.Verdict == benchmarks.Error) {
-				wrong = append(wrong, fmt.Sprintf("%s is %s after its fix: %s", src, r.Verdict, r.Reason))
-			}
-		}
-	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("%s", strings.Join(wrong, "; "))
-	}
-	return nil
-}
-
-// root is an error for those who may not change the host.
+// mustBeRoot is an error for those who may not change the host.
 func (p *program) mustBeRoot(verb string) error {
 	if os.Geteuid() != 0 {
 		return fmt.Errorf("%s changes the host: run it as root", verb)

@@ -60,6 +60,7 @@ var table = []Rule{
 	{Folder: "remediate", Ours: with("remediate/plan", "benchmarks", "facts"), Never: all(processes, networks, testing_), Except: all(onlyTypes, []string{"github.com/rogpeppe/go-internal/diff"})},
 	{Folder: "remediate/actions/...", Ours: with("remediate", "remediate/plan", "remediate/actions/...", "facts", "facts/linux/*"), Never: all(processes, testing_)}, // they plan: parsers, and nothing that acts
 	{Folder: "remediate/effects", Ours: with("remediate", "remediate/plan", "facts/linux/*"), Never: testing_},
+	{Folder: "remediate/health", Never: all(processes, testing_)},
 	{Folder: "remediate/deadman", Ours: with("remediate"), Never: all(processes, testing_)},
 
 	// Plugins: the kit for their authors, and what starts them.

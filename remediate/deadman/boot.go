@@ -11,6 +11,7 @@ import (
 
 	systemd "github.com/coreos/go-systemd/v22/dbus"
 	"github.com/holdfast-agent/holdfast/internal/atomicfile"
+	"golang.org/x/sys/unix"
 )
 
 // The units that roll back at boot are part of the package. Where the program came without one, they are made for the
@@ -105,3 +106,6 @@ func (s *Switch) disarmBoot() error {
 	}
 	return errors.Join(errs...)
 }
+
+// Reboot asks systemd for an orderly reboot by a signal, which needs no bus: SIGRTMIN+5, see systemd(1).
+func Reboot() error { return unix.Kill(1, unix.Signal(34+5)) }

@@ -162,9 +162,6 @@ func start(ctx context.Context, begin func(chan string) error) error {
 	}
 }
 
-// Release implements remediate.Switch: the guard sees the journal for itself when this process ends.
-func (s *Switch) Release(context.Context, string) error { return nil }
-
 // Disarm implements remediate.Switch. Where systemd does not answer, guard and timer find nothing to do when they act.
 func (s *Switch) Disarm(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience/3)
