@@ -475,6 +475,21 @@ control "4.7" {
   }
 }
 
+control "4.8" {
+  title    = "No environment carries a password"
+  why      = "MYSQL_PWD is read by whoever reads the unit, the start file or /proc."
+  profiles = ["server"]
+  severity = "high"
+  refs = {
+    nist_800_53     = ["IA-5", "SC-28"]
+    cis_controls_v8 = ["3.3"]
+    mitre_attack    = ["T1552"]
+  }
+
+  violations = [for p in environment_variable("MYSQL_PWD") : { name = p.name, kind = p.kind, path = p.path, line = p.line }]
+  remedy     = "Use an option file with mode 0600, a systemd credential, or the unix socket; then change the password."
+}
+
 control "5.1" {
   title    = "Errors are written to a log of their own"
   why      = "Startup errors and refused connections are found there."

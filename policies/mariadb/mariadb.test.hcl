@@ -709,3 +709,24 @@ test "5.5: it could not be read" {
   }
   expect = { "5.5" = "unknown" }
 }
+
+test "4.8: nowhere" {
+  facts {
+    environment_variable = { "MYSQL_PWD" = [] }
+  }
+  expect = { "4.8" = "pass" }
+}
+
+test "4.8: a unit" {
+  facts {
+    environment_variable = { "MYSQL_PWD" = [{ kind = "unit", name = "app.service", path = "/etc/systemd/system/app.service", line = 4 }] }
+  }
+  expect = { "4.8" = "fail" }
+}
+
+test "4.8: not all could be read" {
+  facts {
+    environment_variable = { "MYSQL_PWD" = partial([], "permission denied") }
+  }
+  expect = { "4.8" = "unknown" }
+}

@@ -434,6 +434,21 @@ control "5.6" {
   violations = [for i in redis : i if i.dump.exists && !mode_within(i.dump.mode, "0660") || i.append_only.exists && !mode_within(i.append_only.mode, "0770")]
 }
 
+control "5.7" {
+  title    = "No environment carries a password"
+  why      = "REDISCLI_AUTH is read by whoever reads the unit, the start file or /proc."
+  profiles = ["server"]
+  severity = "high"
+  refs = {
+    nist_800_53     = ["IA-5", "SC-28"]
+    cis_controls_v8 = ["3.3"]
+    mitre_attack    = ["T1552"]
+  }
+
+  violations = [for p in environment_variable("REDISCLI_AUTH") : { name = p.name, kind = p.kind, path = p.path, line = p.line }]
+  remedy     = "Let redis-cli ask for it (--askpass), or give the client a file with mode 0600; then change the password."
+}
+
 control "6.1" {
   title    = "The server writes a log"
   why      = "What nobody wrote down nobody can look up."

@@ -515,3 +515,24 @@ test "6.1: the server and its files were not read" {
   }
   expect = { "6.1" = "unknown" }
 }
+
+test "5.7: nowhere" {
+  facts {
+    environment_variable = { "REDISCLI_AUTH" = [] }
+  }
+  expect = { "5.7" = "pass" }
+}
+
+test "5.7: a unit" {
+  facts {
+    environment_variable = { "REDISCLI_AUTH" = [{ kind = "unit", name = "app.service", path = "/etc/systemd/system/app.service", line = 4 }] }
+  }
+  expect = { "5.7" = "fail" }
+}
+
+test "5.7: not all could be read" {
+  facts {
+    environment_variable = { "REDISCLI_AUTH" = partial([], "permission denied") }
+  }
+  expect = { "5.7" = "unknown" }
+}
