@@ -13,10 +13,13 @@ import (
 )
 
 // State is what a target is, or shall be. Data is for the effect that knows how to get there; it may hold a secret and
-// stays in memory and in the journal. Summary is for people and never does.
+// stays in memory and in the journal. Summary is for people and never does. Carry is what going back to the state takes
+// beside Data, and no part of what makes two states the same: what the kernel changes along with the target, say, which
+// others may change for their own reasons.
 type State struct {
 	Summary string          `json:"summary"`
 	Data    json.RawMessage `json:"data"`
+	Carry   json.RawMessage `json:"carry,omitempty"`
 }
 
 // NewState makes a state of a struct whose JSON says all there is to it.
@@ -25,7 +28,17 @@ func NewState(summary string, data any) State {
 	if err != nil {
 		panic(fmt.Sprintf("remediate: a state that can't be written: %v", err))
 	}
-	return State{summary, text}
+	return State{Summary: summary, Data: text}
+}
+
+// With adds what the state carries.
+func (s State) With(carry any) State {
+	text, err := json.Marshal(carry)
+	if err != nil {
+		panic(fmt.Sprintf("remediate: a state that can't be written: %v", err))
+	}
+	s.Carry = text
+	return s
 }
 
 // Digest tells states apart.
