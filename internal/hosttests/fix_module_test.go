@@ -10,7 +10,9 @@ import (
 func TestFixKernelModule(t *testing.T) {
 	h := testhost.Boot(t)
 	f := &fixes{t: t, host: h}
-	module := func(name, state string) fix { return fix{"kernel_module", map[string]any{"name": name, "state": state}} }
+	module := func(name, state string) fix {
+		return fix{"kernel_module", map[string]any{"name": name, "state": state}}
+	}
 	const ours = "/etc/modprobe.d/60-holdfast.conf"
 	deny := []fix{module("usb-storage", "disabled"), module("cramfs", "disabled"), module("freevxfs", "disabled")}
 
