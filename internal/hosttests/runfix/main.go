@@ -60,7 +60,7 @@ func main() {
 func do(ctx context.Context, o order, a *answer) error {
 	engine := remediate.Engine{
 		Store: remediate.Store{Dir: "/var/lib/holdfast"}, Hands: effects.Local{}, Switch: noSwitch{},
-		Check: func(context.Context, []*remediate.Step) error { return nil },
+		Check: func(context.Context, []plan.Source) error { return nil },
 		Boot:  "boot",
 	}
 	if o.Do == "rollback" {
