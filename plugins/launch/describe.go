@@ -17,6 +17,7 @@ import (
 	"github.com/holdfast-agent/holdfast/remediate"
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
+	"google.golang.org/protobuf/proto"
 )
 
 // Description is what a plugin says that it offers, of what the configuration lets it offer.
@@ -31,50 +32,75 @@ type Kind struct {
 	Action remediate.Descriptor
 }
 
-// Describe asks the plugin what it offers. It is asked once: what it says later must be the same.
+// Describe tells what the plugin offers. It is started for that only where no earlier run has kept it.
 func (p *Plugin) Describe(ctx context.Context) (*Description, error) {
 	p.mu.Lock()
-	known := p.described
+	known, raw := p.described, p.raw
 	p.mu.Unlock()
 	if known != nil {
 		return known, nil
 	}
-	var d *Description
-	err := p.call(ctx, askTimeout, func(ctx context.Context, r *running) error {
-		var err error
-		d, err = p.describe(ctx, r)
-		return err
-	})
-	if err != nil {
-		return nil, err
+	if raw == nil {
+		raw = p.cached()
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.described = d
-	return d, nil
-}
-
-func (p *Plugin) describe(ctx context.Context, r *running) (*Description, error) {
-	d := &Description{}
-	if len(p.Spec.Facts) > 0 {
-		said, err := r.facts.Describe(ctx, &pluginpb.DescribeRequest{})
+	if raw == nil {
+		err := p.call(ctx, askTimeout, func(ctx context.Context, r *running) error {
+			var err error
+			raw, err = p.ask(ctx, r)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		if d.Facts, err = toFacts(said.GetFacts(), p.Spec.Facts); err != nil {
+	}
+	d, err := p.describe(raw)
+	if err != nil {
+		return nil, p.errorf(err)
+	}
+	p.cache(raw)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.raw, p.described = raw, d
+	return d, nil
+}
+
+// ask asks a running plugin for all that it offers and may.
+func (p *Plugin) ask(ctx context.Context, r *running) (*pluginpb.Description, error) {
+	d := &pluginpb.Description{}
+	var err error
+	if len(p.Spec.Facts) > 0 {
+		if d.Facts, err = r.facts.Describe(ctx, &pluginpb.DescribeRequest{}); err != nil {
 			return nil, err
 		}
 	}
 	if len(p.Spec.Actions) > 0 {
-		said, err := r.actions.Describe(ctx, &pluginpb.DescribeRequest{})
-		if err != nil {
-			return nil, err
-		}
-		if d.Kinds, err = toKinds(said.GetKinds(), p.Spec.Actions); err != nil {
-			return nil, err
-		}
+		d.Actions, err = r.actions.Describe(ctx, &pluginpb.DescribeRequest{})
 	}
-	return d, nil
+	return d, err
+}
+
+func (p *Plugin) describe(raw *pluginpb.Description) (*Description, error) {
+	facts, err := toFacts(raw.GetFacts().GetFacts(), p.Spec.Facts)
+	if err != nil {
+		return nil, err
+	}
+	kinds, err := toKinds(raw.GetActions().GetKinds(), p.Spec.Actions)
+	return &Description{facts, kinds}, err
+}
+
+// same tells whether a plugin that was started again, or was described in an earlier run, offers what policies were
+// checked against.
+func (p *Plugin) same(r *running) error {
+	ctx, cancel := context.WithTimeout(context.Background(), askTimeout)
+	defer cancel()
+	now, err := p.ask(ctx, r)
+	if err != nil {
+		return fmt.Errorf("asked what it offers: %w", err)
+	}
+	if !proto.Equal(now, p.raw) {
+		return errors.New("it does not offer what the same program has offered before")
+	}
+	return nil
 }
 
 // maxOffers bounds what one plugin describes.

@@ -36,6 +36,8 @@ type Options struct {
 	AnyOwner bool
 	// NoUnit starts it as a child even where systemd runs: for tests of plugins.
 	NoUnit bool
+	// Cache is the directory where descriptions are kept, by the checksums of programs; empty: nowhere. Only root fills it.
+	Cache string
 
 	start time.Duration // until it has said where it listens; startTimeout when zero
 }
@@ -49,6 +51,7 @@ type Plugin struct {
 	now       *running
 	starts    int
 	off       error
+	raw       *pluginpb.Description // what it said of itself, now or in an earlier run
 	described *Description
 }
 
@@ -139,6 +142,11 @@ func (p *Plugin) start() (*running, error) {
 	}
 	p.starts++
 	r, err := p.launch()
+	if err == nil && p.raw != nil {
+		if err = p.same(r); err != nil {
+			r.stop()
+		}
+	}
 	if err != nil {
 		err = p.errorf(err)
 		if p.starts >= maxStarts {

@@ -96,6 +96,59 @@ func (*Nothing) Descriptor() ([]byte, []int) {
 	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{1}
 }
 
+// Description is all that a plugin says of itself, as it is kept between two runs.
+type Description struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Facts         *FactsDescription      `protobuf:"bytes,1,opt,name=facts,proto3" json:"facts,omitempty"`
+	Actions       *ActionsDescription    `protobuf:"bytes,2,opt,name=actions,proto3" json:"actions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Description) Reset() {
+	*x = Description{}
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Description) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Description) ProtoMessage() {}
+
+func (x *Description) ProtoReflect() protoreflect.Message {
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Description.ProtoReflect.Descriptor instead.
+func (*Description) Descriptor() ([]byte, []int) {
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Description) GetFacts() *FactsDescription {
+	if x != nil {
+		return x.Facts
+	}
+	return nil
+}
+
+func (x *Description) GetActions() *ActionsDescription {
+	if x != nil {
+		return x.Actions
+	}
+	return nil
+}
+
 type FactsDescription struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Facts         []*Fact                `protobuf:"bytes,1,rep,name=facts,proto3" json:"facts,omitempty"`
@@ -105,7 +158,7 @@ type FactsDescription struct {
 
 func (x *FactsDescription) Reset() {
 	*x = FactsDescription{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[2]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -117,7 +170,7 @@ func (x *FactsDescription) String() string {
 func (*FactsDescription) ProtoMessage() {}
 
 func (x *FactsDescription) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[2]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -130,7 +183,7 @@ func (x *FactsDescription) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FactsDescription.ProtoReflect.Descriptor instead.
 func (*FactsDescription) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{2}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *FactsDescription) GetFacts() []*Fact {
@@ -155,7 +208,7 @@ type Fact struct {
 
 func (x *Fact) Reset() {
 	*x = Fact{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[3]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -167,7 +220,7 @@ func (x *Fact) String() string {
 func (*Fact) ProtoMessage() {}
 
 func (x *Fact) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[3]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -180,7 +233,7 @@ func (x *Fact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fact.ProtoReflect.Descriptor instead.
 func (*Fact) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{3}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Fact) GetName() string {
@@ -243,7 +296,7 @@ type FactArg struct {
 
 func (x *FactArg) Reset() {
 	*x = FactArg{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[4]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -255,7 +308,7 @@ func (x *FactArg) String() string {
 func (*FactArg) ProtoMessage() {}
 
 func (x *FactArg) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[4]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -268,7 +321,7 @@ func (x *FactArg) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FactArg.ProtoReflect.Descriptor instead.
 func (*FactArg) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{4}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *FactArg) GetName() string {
@@ -303,7 +356,7 @@ type Attr struct {
 
 func (x *Attr) Reset() {
 	*x = Attr{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[5]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -315,7 +368,7 @@ func (x *Attr) String() string {
 func (*Attr) ProtoMessage() {}
 
 func (x *Attr) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[5]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -328,7 +381,7 @@ func (x *Attr) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attr.ProtoReflect.Descriptor instead.
 func (*Attr) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{5}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Attr) GetPath() string {
@@ -362,7 +415,7 @@ type CollectRequest struct {
 
 func (x *CollectRequest) Reset() {
 	*x = CollectRequest{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[6]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -374,7 +427,7 @@ func (x *CollectRequest) String() string {
 func (*CollectRequest) ProtoMessage() {}
 
 func (x *CollectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[6]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -387,7 +440,7 @@ func (x *CollectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CollectRequest.ProtoReflect.Descriptor instead.
 func (*CollectRequest) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{6}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *CollectRequest) GetFact() string {
@@ -416,7 +469,7 @@ type CollectResponse struct {
 
 func (x *CollectResponse) Reset() {
 	*x = CollectResponse{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[7]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -428,7 +481,7 @@ func (x *CollectResponse) String() string {
 func (*CollectResponse) ProtoMessage() {}
 
 func (x *CollectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[7]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -441,7 +494,7 @@ func (x *CollectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CollectResponse.ProtoReflect.Descriptor instead.
 func (*CollectResponse) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{7}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CollectResponse) GetValue() []byte {
@@ -483,7 +536,7 @@ type Origin struct {
 
 func (x *Origin) Reset() {
 	*x = Origin{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[8]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -495,7 +548,7 @@ func (x *Origin) String() string {
 func (*Origin) ProtoMessage() {}
 
 func (x *Origin) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[8]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -508,7 +561,7 @@ func (x *Origin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Origin.ProtoReflect.Descriptor instead.
 func (*Origin) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{8}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Origin) GetPath() string {
@@ -542,7 +595,7 @@ type Reason struct {
 
 func (x *Reason) Reset() {
 	*x = Reason{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[9]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -554,7 +607,7 @@ func (x *Reason) String() string {
 func (*Reason) ProtoMessage() {}
 
 func (x *Reason) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[9]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -567,7 +620,7 @@ func (x *Reason) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reason.ProtoReflect.Descriptor instead.
 func (*Reason) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{9}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Reason) GetPath() string {
@@ -593,7 +646,7 @@ type ActionsDescription struct {
 
 func (x *ActionsDescription) Reset() {
 	*x = ActionsDescription{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[10]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -605,7 +658,7 @@ func (x *ActionsDescription) String() string {
 func (*ActionsDescription) ProtoMessage() {}
 
 func (x *ActionsDescription) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[10]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -618,7 +671,7 @@ func (x *ActionsDescription) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActionsDescription.ProtoReflect.Descriptor instead.
 func (*ActionsDescription) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{10}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ActionsDescription) GetKinds() []*Kind {
@@ -642,7 +695,7 @@ type Kind struct {
 
 func (x *Kind) Reset() {
 	*x = Kind{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[11]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -654,7 +707,7 @@ func (x *Kind) String() string {
 func (*Kind) ProtoMessage() {}
 
 func (x *Kind) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[11]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -667,7 +720,7 @@ func (x *Kind) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Kind.ProtoReflect.Descriptor instead.
 func (*Kind) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{11}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Kind) GetName() string {
@@ -725,7 +778,7 @@ type KindArg struct {
 
 func (x *KindArg) Reset() {
 	*x = KindArg{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[12]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -737,7 +790,7 @@ func (x *KindArg) String() string {
 func (*KindArg) ProtoMessage() {}
 
 func (x *KindArg) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[12]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -750,7 +803,7 @@ func (x *KindArg) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KindArg.ProtoReflect.Descriptor instead.
 func (*KindArg) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{12}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *KindArg) GetName() string {
@@ -797,7 +850,7 @@ type Names struct {
 
 func (x *Names) Reset() {
 	*x = Names{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[13]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -809,7 +862,7 @@ func (x *Names) String() string {
 func (*Names) ProtoMessage() {}
 
 func (x *Names) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[13]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -822,7 +875,7 @@ func (x *Names) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Names.ProtoReflect.Descriptor instead.
 func (*Names) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{13}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Names) GetNames() []string {
@@ -845,7 +898,7 @@ type FromHost struct {
 
 func (x *FromHost) Reset() {
 	*x = FromHost{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[14]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -857,7 +910,7 @@ func (x *FromHost) String() string {
 func (*FromHost) ProtoMessage() {}
 
 func (x *FromHost) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[14]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -870,7 +923,7 @@ func (x *FromHost) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FromHost.ProtoReflect.Descriptor instead.
 func (*FromHost) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{14}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *FromHost) GetSays() isFromHost_Says {
@@ -926,7 +979,7 @@ type Call struct {
 
 func (x *Call) Reset() {
 	*x = Call{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[15]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -938,7 +991,7 @@ func (x *Call) String() string {
 func (*Call) ProtoMessage() {}
 
 func (x *Call) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[15]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -951,7 +1004,7 @@ func (x *Call) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Call.ProtoReflect.Descriptor instead.
 func (*Call) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{15}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Call) GetKind() string {
@@ -997,7 +1050,7 @@ type Answer struct {
 
 func (x *Answer) Reset() {
 	*x = Answer{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[16]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1009,7 +1062,7 @@ func (x *Answer) String() string {
 func (*Answer) ProtoMessage() {}
 
 func (x *Answer) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[16]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1022,7 +1075,7 @@ func (x *Answer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Answer.ProtoReflect.Descriptor instead.
 func (*Answer) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{16}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Answer) GetError() string {
@@ -1096,7 +1149,7 @@ type FromPlugin struct {
 
 func (x *FromPlugin) Reset() {
 	*x = FromPlugin{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[17]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1108,7 +1161,7 @@ func (x *FromPlugin) String() string {
 func (*FromPlugin) ProtoMessage() {}
 
 func (x *FromPlugin) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[17]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1121,7 +1174,7 @@ func (x *FromPlugin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FromPlugin.ProtoReflect.Descriptor instead.
 func (*FromPlugin) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{17}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *FromPlugin) GetSays() isFromPlugin_Says {
@@ -1310,7 +1363,7 @@ type GetFact struct {
 
 func (x *GetFact) Reset() {
 	*x = GetFact{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[18]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1322,7 +1375,7 @@ func (x *GetFact) String() string {
 func (*GetFact) ProtoMessage() {}
 
 func (x *GetFact) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[18]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1335,7 +1388,7 @@ func (x *GetFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFact.ProtoReflect.Descriptor instead.
 func (*GetFact) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{18}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetFact) GetName() string {
@@ -1361,7 +1414,7 @@ type GetPath struct {
 
 func (x *GetPath) Reset() {
 	*x = GetPath{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[19]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1373,7 +1426,7 @@ func (x *GetPath) String() string {
 func (*GetPath) ProtoMessage() {}
 
 func (x *GetPath) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[19]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1386,7 +1439,7 @@ func (x *GetPath) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPath.ProtoReflect.Descriptor instead.
 func (*GetPath) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{19}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *GetPath) GetPath() string {
@@ -1407,7 +1460,7 @@ type SetFile struct {
 
 func (x *SetFile) Reset() {
 	*x = SetFile{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[20]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1419,7 +1472,7 @@ func (x *SetFile) String() string {
 func (*SetFile) ProtoMessage() {}
 
 func (x *SetFile) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[20]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1432,7 +1485,7 @@ func (x *SetFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetFile.ProtoReflect.Descriptor instead.
 func (*SetFile) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{20}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SetFile) GetPath() string {
@@ -1472,7 +1525,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[21]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1484,7 +1537,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[21]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1497,7 +1550,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{21}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *File) GetType() string {
@@ -1567,7 +1620,7 @@ type DropIn struct {
 
 func (x *DropIn) Reset() {
 	*x = DropIn{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[22]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1579,7 +1632,7 @@ func (x *DropIn) String() string {
 func (*DropIn) ProtoMessage() {}
 
 func (x *DropIn) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[22]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1592,7 +1645,7 @@ func (x *DropIn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropIn.ProtoReflect.Descriptor instead.
 func (*DropIn) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{22}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DropIn) GetPath() string {
@@ -1625,7 +1678,7 @@ type Edited struct {
 
 func (x *Edited) Reset() {
 	*x = Edited{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[23]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1637,7 +1690,7 @@ func (x *Edited) String() string {
 func (*Edited) ProtoMessage() {}
 
 func (x *Edited) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[23]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1650,7 +1703,7 @@ func (x *Edited) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edited.ProtoReflect.Descriptor instead.
 func (*Edited) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{23}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Edited) GetLines() []string {
@@ -1670,7 +1723,7 @@ type GetState struct {
 
 func (x *GetState) Reset() {
 	*x = GetState{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[24]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1682,7 +1735,7 @@ func (x *GetState) String() string {
 func (*GetState) ProtoMessage() {}
 
 func (x *GetState) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[24]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1695,7 +1748,7 @@ func (x *GetState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetState.ProtoReflect.Descriptor instead.
 func (*GetState) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{24}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetState) GetEffect() string {
@@ -1724,7 +1777,7 @@ type SetState struct {
 
 func (x *SetState) Reset() {
 	*x = SetState{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[25]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1736,7 +1789,7 @@ func (x *SetState) String() string {
 func (*SetState) ProtoMessage() {}
 
 func (x *SetState) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[25]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1749,7 +1802,7 @@ func (x *SetState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetState.ProtoReflect.Descriptor instead.
 func (*SetState) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{25}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SetState) GetEffect() string {
@@ -1790,7 +1843,7 @@ type State struct {
 
 func (x *State) Reset() {
 	*x = State{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[26]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1802,7 +1855,7 @@ func (x *State) String() string {
 func (*State) ProtoMessage() {}
 
 func (x *State) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[26]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1815,7 +1868,7 @@ func (x *State) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use State.ProtoReflect.Descriptor instead.
 func (*State) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{26}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *State) GetSummary() string {
@@ -1849,7 +1902,7 @@ type Options struct {
 
 func (x *Options) Reset() {
 	*x = Options{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[27]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1861,7 +1914,7 @@ func (x *Options) String() string {
 func (*Options) ProtoMessage() {}
 
 func (x *Options) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[27]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1874,7 +1927,7 @@ func (x *Options) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Options.ProtoReflect.Descriptor instead.
 func (*Options) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{27}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Options) GetStage() int32 {
@@ -1950,7 +2003,7 @@ type Trigger struct {
 
 func (x *Trigger) Reset() {
 	*x = Trigger{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[28]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1962,7 +2015,7 @@ func (x *Trigger) String() string {
 func (*Trigger) ProtoMessage() {}
 
 func (x *Trigger) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[28]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1975,7 +2028,7 @@ func (x *Trigger) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Trigger.ProtoReflect.Descriptor instead.
 func (*Trigger) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{28}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Trigger) GetVerb() string {
@@ -2002,7 +2055,7 @@ type Claim struct {
 
 func (x *Claim) Reset() {
 	*x = Claim{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[29]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2014,7 +2067,7 @@ func (x *Claim) String() string {
 func (*Claim) ProtoMessage() {}
 
 func (x *Claim) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[29]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2027,7 +2080,7 @@ func (x *Claim) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Claim.ProtoReflect.Descriptor instead.
 func (*Claim) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{29}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Claim) GetSetting() string {
@@ -2054,7 +2107,7 @@ type Done struct {
 
 func (x *Done) Reset() {
 	*x = Done{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[30]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2066,7 +2119,7 @@ func (x *Done) String() string {
 func (*Done) ProtoMessage() {}
 
 func (x *Done) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[30]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2079,7 +2132,7 @@ func (x *Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Done.ProtoReflect.Descriptor instead.
 func (*Done) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{30}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Done) GetError() string {
@@ -2106,7 +2159,7 @@ type ObserveRequest struct {
 
 func (x *ObserveRequest) Reset() {
 	*x = ObserveRequest{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[31]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2118,7 +2171,7 @@ func (x *ObserveRequest) String() string {
 func (*ObserveRequest) ProtoMessage() {}
 
 func (x *ObserveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[31]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2131,7 +2184,7 @@ func (x *ObserveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ObserveRequest.ProtoReflect.Descriptor instead.
 func (*ObserveRequest) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{31}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ObserveRequest) GetEffect() string {
@@ -2157,7 +2210,7 @@ type StateResponse struct {
 
 func (x *StateResponse) Reset() {
 	*x = StateResponse{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[32]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2169,7 +2222,7 @@ func (x *StateResponse) String() string {
 func (*StateResponse) ProtoMessage() {}
 
 func (x *StateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[32]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2182,7 +2235,7 @@ func (x *StateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StateResponse.ProtoReflect.Descriptor instead.
 func (*StateResponse) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{32}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *StateResponse) GetState() *State {
@@ -2202,7 +2255,7 @@ type SetRequest struct {
 
 func (x *SetRequest) Reset() {
 	*x = SetRequest{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[33]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2214,7 +2267,7 @@ func (x *SetRequest) String() string {
 func (*SetRequest) ProtoMessage() {}
 
 func (x *SetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[33]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2227,7 +2280,7 @@ func (x *SetRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetRequest.ProtoReflect.Descriptor instead.
 func (*SetRequest) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{33}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *SetRequest) GetStep() []byte {
@@ -2253,7 +2306,7 @@ type ValidateRequest struct {
 
 func (x *ValidateRequest) Reset() {
 	*x = ValidateRequest{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[34]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2265,7 +2318,7 @@ func (x *ValidateRequest) String() string {
 func (*ValidateRequest) ProtoMessage() {}
 
 func (x *ValidateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[34]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2278,7 +2331,7 @@ func (x *ValidateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidateRequest.ProtoReflect.Descriptor instead.
 func (*ValidateRequest) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{34}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ValidateRequest) GetSteps() [][]byte {
@@ -2297,7 +2350,7 @@ type TriggerRequest struct {
 
 func (x *TriggerRequest) Reset() {
 	*x = TriggerRequest{}
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[35]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2309,7 +2362,7 @@ func (x *TriggerRequest) String() string {
 func (*TriggerRequest) ProtoMessage() {}
 
 func (x *TriggerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[35]
+	mi := &file_plugins_pluginpb_plugin_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2322,7 +2375,7 @@ func (x *TriggerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TriggerRequest.ProtoReflect.Descriptor instead.
 func (*TriggerRequest) Descriptor() ([]byte, []int) {
-	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{35}
+	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *TriggerRequest) GetTrigger() *Trigger {
@@ -2338,7 +2391,10 @@ const file_plugins_pluginpb_plugin_proto_rawDesc = "" +
 	"\n" +
 	"\x1dplugins/pluginpb/plugin.proto\x12\x12holdfast.plugin.v1\"\x11\n" +
 	"\x0fDescribeRequest\"\t\n" +
-	"\aNothing\"B\n" +
+	"\aNothing\"\x8b\x01\n" +
+	"\vDescription\x12:\n" +
+	"\x05facts\x18\x01 \x01(\v2$.holdfast.plugin.v1.FactsDescriptionR\x05facts\x12@\n" +
+	"\aactions\x18\x02 \x01(\v2&.holdfast.plugin.v1.ActionsDescriptionR\aactions\"B\n" +
 	"\x10FactsDescription\x12.\n" +
 	"\x05facts\x18\x01 \x03(\v2\x18.holdfast.plugin.v1.FactR\x05facts\"\xd6\x01\n" +
 	"\x04Fact\x12\x12\n" +
@@ -2516,102 +2572,105 @@ func file_plugins_pluginpb_plugin_proto_rawDescGZIP() []byte {
 	return file_plugins_pluginpb_plugin_proto_rawDescData
 }
 
-var file_plugins_pluginpb_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_plugins_pluginpb_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_plugins_pluginpb_plugin_proto_goTypes = []any{
 	(*DescribeRequest)(nil),    // 0: holdfast.plugin.v1.DescribeRequest
 	(*Nothing)(nil),            // 1: holdfast.plugin.v1.Nothing
-	(*FactsDescription)(nil),   // 2: holdfast.plugin.v1.FactsDescription
-	(*Fact)(nil),               // 3: holdfast.plugin.v1.Fact
-	(*FactArg)(nil),            // 4: holdfast.plugin.v1.FactArg
-	(*Attr)(nil),               // 5: holdfast.plugin.v1.Attr
-	(*CollectRequest)(nil),     // 6: holdfast.plugin.v1.CollectRequest
-	(*CollectResponse)(nil),    // 7: holdfast.plugin.v1.CollectResponse
-	(*Origin)(nil),             // 8: holdfast.plugin.v1.Origin
-	(*Reason)(nil),             // 9: holdfast.plugin.v1.Reason
-	(*ActionsDescription)(nil), // 10: holdfast.plugin.v1.ActionsDescription
-	(*Kind)(nil),               // 11: holdfast.plugin.v1.Kind
-	(*KindArg)(nil),            // 12: holdfast.plugin.v1.KindArg
-	(*Names)(nil),              // 13: holdfast.plugin.v1.Names
-	(*FromHost)(nil),           // 14: holdfast.plugin.v1.FromHost
-	(*Call)(nil),               // 15: holdfast.plugin.v1.Call
-	(*Answer)(nil),             // 16: holdfast.plugin.v1.Answer
-	(*FromPlugin)(nil),         // 17: holdfast.plugin.v1.FromPlugin
-	(*GetFact)(nil),            // 18: holdfast.plugin.v1.GetFact
-	(*GetPath)(nil),            // 19: holdfast.plugin.v1.GetPath
-	(*SetFile)(nil),            // 20: holdfast.plugin.v1.SetFile
-	(*File)(nil),               // 21: holdfast.plugin.v1.File
-	(*DropIn)(nil),             // 22: holdfast.plugin.v1.DropIn
-	(*Edited)(nil),             // 23: holdfast.plugin.v1.Edited
-	(*GetState)(nil),           // 24: holdfast.plugin.v1.GetState
-	(*SetState)(nil),           // 25: holdfast.plugin.v1.SetState
-	(*State)(nil),              // 26: holdfast.plugin.v1.State
-	(*Options)(nil),            // 27: holdfast.plugin.v1.Options
-	(*Trigger)(nil),            // 28: holdfast.plugin.v1.Trigger
-	(*Claim)(nil),              // 29: holdfast.plugin.v1.Claim
-	(*Done)(nil),               // 30: holdfast.plugin.v1.Done
-	(*ObserveRequest)(nil),     // 31: holdfast.plugin.v1.ObserveRequest
-	(*StateResponse)(nil),      // 32: holdfast.plugin.v1.StateResponse
-	(*SetRequest)(nil),         // 33: holdfast.plugin.v1.SetRequest
-	(*ValidateRequest)(nil),    // 34: holdfast.plugin.v1.ValidateRequest
-	(*TriggerRequest)(nil),     // 35: holdfast.plugin.v1.TriggerRequest
-	nil,                        // 36: holdfast.plugin.v1.File.XattrsEntry
+	(*Description)(nil),        // 2: holdfast.plugin.v1.Description
+	(*FactsDescription)(nil),   // 3: holdfast.plugin.v1.FactsDescription
+	(*Fact)(nil),               // 4: holdfast.plugin.v1.Fact
+	(*FactArg)(nil),            // 5: holdfast.plugin.v1.FactArg
+	(*Attr)(nil),               // 6: holdfast.plugin.v1.Attr
+	(*CollectRequest)(nil),     // 7: holdfast.plugin.v1.CollectRequest
+	(*CollectResponse)(nil),    // 8: holdfast.plugin.v1.CollectResponse
+	(*Origin)(nil),             // 9: holdfast.plugin.v1.Origin
+	(*Reason)(nil),             // 10: holdfast.plugin.v1.Reason
+	(*ActionsDescription)(nil), // 11: holdfast.plugin.v1.ActionsDescription
+	(*Kind)(nil),               // 12: holdfast.plugin.v1.Kind
+	(*KindArg)(nil),            // 13: holdfast.plugin.v1.KindArg
+	(*Names)(nil),              // 14: holdfast.plugin.v1.Names
+	(*FromHost)(nil),           // 15: holdfast.plugin.v1.FromHost
+	(*Call)(nil),               // 16: holdfast.plugin.v1.Call
+	(*Answer)(nil),             // 17: holdfast.plugin.v1.Answer
+	(*FromPlugin)(nil),         // 18: holdfast.plugin.v1.FromPlugin
+	(*GetFact)(nil),            // 19: holdfast.plugin.v1.GetFact
+	(*GetPath)(nil),            // 20: holdfast.plugin.v1.GetPath
+	(*SetFile)(nil),            // 21: holdfast.plugin.v1.SetFile
+	(*File)(nil),               // 22: holdfast.plugin.v1.File
+	(*DropIn)(nil),             // 23: holdfast.plugin.v1.DropIn
+	(*Edited)(nil),             // 24: holdfast.plugin.v1.Edited
+	(*GetState)(nil),           // 25: holdfast.plugin.v1.GetState
+	(*SetState)(nil),           // 26: holdfast.plugin.v1.SetState
+	(*State)(nil),              // 27: holdfast.plugin.v1.State
+	(*Options)(nil),            // 28: holdfast.plugin.v1.Options
+	(*Trigger)(nil),            // 29: holdfast.plugin.v1.Trigger
+	(*Claim)(nil),              // 30: holdfast.plugin.v1.Claim
+	(*Done)(nil),               // 31: holdfast.plugin.v1.Done
+	(*ObserveRequest)(nil),     // 32: holdfast.plugin.v1.ObserveRequest
+	(*StateResponse)(nil),      // 33: holdfast.plugin.v1.StateResponse
+	(*SetRequest)(nil),         // 34: holdfast.plugin.v1.SetRequest
+	(*ValidateRequest)(nil),    // 35: holdfast.plugin.v1.ValidateRequest
+	(*TriggerRequest)(nil),     // 36: holdfast.plugin.v1.TriggerRequest
+	nil,                        // 37: holdfast.plugin.v1.File.XattrsEntry
 }
 var file_plugins_pluginpb_plugin_proto_depIdxs = []int32{
-	3,  // 0: holdfast.plugin.v1.FactsDescription.facts:type_name -> holdfast.plugin.v1.Fact
-	4,  // 1: holdfast.plugin.v1.Fact.args:type_name -> holdfast.plugin.v1.FactArg
-	5,  // 2: holdfast.plugin.v1.Fact.attrs:type_name -> holdfast.plugin.v1.Attr
-	8,  // 3: holdfast.plugin.v1.CollectResponse.origins:type_name -> holdfast.plugin.v1.Origin
-	9,  // 4: holdfast.plugin.v1.CollectResponse.reasons:type_name -> holdfast.plugin.v1.Reason
-	11, // 5: holdfast.plugin.v1.ActionsDescription.kinds:type_name -> holdfast.plugin.v1.Kind
-	12, // 6: holdfast.plugin.v1.Kind.args:type_name -> holdfast.plugin.v1.KindArg
-	13, // 7: holdfast.plugin.v1.Kind.any_of:type_name -> holdfast.plugin.v1.Names
-	13, // 8: holdfast.plugin.v1.Kind.not_both:type_name -> holdfast.plugin.v1.Names
-	15, // 9: holdfast.plugin.v1.FromHost.call:type_name -> holdfast.plugin.v1.Call
-	16, // 10: holdfast.plugin.v1.FromHost.answer:type_name -> holdfast.plugin.v1.Answer
-	21, // 11: holdfast.plugin.v1.Answer.file:type_name -> holdfast.plugin.v1.File
-	26, // 12: holdfast.plugin.v1.Answer.state:type_name -> holdfast.plugin.v1.State
-	18, // 13: holdfast.plugin.v1.FromPlugin.fact:type_name -> holdfast.plugin.v1.GetFact
-	19, // 14: holdfast.plugin.v1.FromPlugin.file:type_name -> holdfast.plugin.v1.GetPath
-	20, // 15: holdfast.plugin.v1.FromPlugin.set_file:type_name -> holdfast.plugin.v1.SetFile
-	19, // 16: holdfast.plugin.v1.FromPlugin.mode:type_name -> holdfast.plugin.v1.GetPath
-	20, // 17: holdfast.plugin.v1.FromPlugin.set_mode:type_name -> holdfast.plugin.v1.SetFile
-	22, // 18: holdfast.plugin.v1.FromPlugin.drop_in:type_name -> holdfast.plugin.v1.DropIn
-	23, // 19: holdfast.plugin.v1.FromPlugin.edited:type_name -> holdfast.plugin.v1.Edited
-	24, // 20: holdfast.plugin.v1.FromPlugin.state:type_name -> holdfast.plugin.v1.GetState
-	25, // 21: holdfast.plugin.v1.FromPlugin.set_state:type_name -> holdfast.plugin.v1.SetState
-	29, // 22: holdfast.plugin.v1.FromPlugin.claim:type_name -> holdfast.plugin.v1.Claim
-	30, // 23: holdfast.plugin.v1.FromPlugin.done:type_name -> holdfast.plugin.v1.Done
-	21, // 24: holdfast.plugin.v1.SetFile.file:type_name -> holdfast.plugin.v1.File
-	27, // 25: holdfast.plugin.v1.SetFile.options:type_name -> holdfast.plugin.v1.Options
-	36, // 26: holdfast.plugin.v1.File.xattrs:type_name -> holdfast.plugin.v1.File.XattrsEntry
-	27, // 27: holdfast.plugin.v1.DropIn.options:type_name -> holdfast.plugin.v1.Options
-	26, // 28: holdfast.plugin.v1.SetState.after:type_name -> holdfast.plugin.v1.State
-	27, // 29: holdfast.plugin.v1.SetState.options:type_name -> holdfast.plugin.v1.Options
-	28, // 30: holdfast.plugin.v1.Options.triggers:type_name -> holdfast.plugin.v1.Trigger
-	26, // 31: holdfast.plugin.v1.StateResponse.state:type_name -> holdfast.plugin.v1.State
-	26, // 32: holdfast.plugin.v1.SetRequest.to:type_name -> holdfast.plugin.v1.State
-	28, // 33: holdfast.plugin.v1.TriggerRequest.trigger:type_name -> holdfast.plugin.v1.Trigger
-	0,  // 34: holdfast.plugin.v1.Facts.Describe:input_type -> holdfast.plugin.v1.DescribeRequest
-	6,  // 35: holdfast.plugin.v1.Facts.Collect:input_type -> holdfast.plugin.v1.CollectRequest
-	0,  // 36: holdfast.plugin.v1.Actions.Describe:input_type -> holdfast.plugin.v1.DescribeRequest
-	14, // 37: holdfast.plugin.v1.Actions.Plan:input_type -> holdfast.plugin.v1.FromHost
-	31, // 38: holdfast.plugin.v1.Hands.Observe:input_type -> holdfast.plugin.v1.ObserveRequest
-	33, // 39: holdfast.plugin.v1.Hands.Set:input_type -> holdfast.plugin.v1.SetRequest
-	34, // 40: holdfast.plugin.v1.Hands.Validate:input_type -> holdfast.plugin.v1.ValidateRequest
-	35, // 41: holdfast.plugin.v1.Hands.Trigger:input_type -> holdfast.plugin.v1.TriggerRequest
-	2,  // 42: holdfast.plugin.v1.Facts.Describe:output_type -> holdfast.plugin.v1.FactsDescription
-	7,  // 43: holdfast.plugin.v1.Facts.Collect:output_type -> holdfast.plugin.v1.CollectResponse
-	10, // 44: holdfast.plugin.v1.Actions.Describe:output_type -> holdfast.plugin.v1.ActionsDescription
-	17, // 45: holdfast.plugin.v1.Actions.Plan:output_type -> holdfast.plugin.v1.FromPlugin
-	32, // 46: holdfast.plugin.v1.Hands.Observe:output_type -> holdfast.plugin.v1.StateResponse
-	1,  // 47: holdfast.plugin.v1.Hands.Set:output_type -> holdfast.plugin.v1.Nothing
-	1,  // 48: holdfast.plugin.v1.Hands.Validate:output_type -> holdfast.plugin.v1.Nothing
-	1,  // 49: holdfast.plugin.v1.Hands.Trigger:output_type -> holdfast.plugin.v1.Nothing
-	42, // [42:50] is the sub-list for method output_type
-	34, // [34:42] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	3,  // 0: holdfast.plugin.v1.Description.facts:type_name -> holdfast.plugin.v1.FactsDescription
+	11, // 1: holdfast.plugin.v1.Description.actions:type_name -> holdfast.plugin.v1.ActionsDescription
+	4,  // 2: holdfast.plugin.v1.FactsDescription.facts:type_name -> holdfast.plugin.v1.Fact
+	5,  // 3: holdfast.plugin.v1.Fact.args:type_name -> holdfast.plugin.v1.FactArg
+	6,  // 4: holdfast.plugin.v1.Fact.attrs:type_name -> holdfast.plugin.v1.Attr
+	9,  // 5: holdfast.plugin.v1.CollectResponse.origins:type_name -> holdfast.plugin.v1.Origin
+	10, // 6: holdfast.plugin.v1.CollectResponse.reasons:type_name -> holdfast.plugin.v1.Reason
+	12, // 7: holdfast.plugin.v1.ActionsDescription.kinds:type_name -> holdfast.plugin.v1.Kind
+	13, // 8: holdfast.plugin.v1.Kind.args:type_name -> holdfast.plugin.v1.KindArg
+	14, // 9: holdfast.plugin.v1.Kind.any_of:type_name -> holdfast.plugin.v1.Names
+	14, // 10: holdfast.plugin.v1.Kind.not_both:type_name -> holdfast.plugin.v1.Names
+	16, // 11: holdfast.plugin.v1.FromHost.call:type_name -> holdfast.plugin.v1.Call
+	17, // 12: holdfast.plugin.v1.FromHost.answer:type_name -> holdfast.plugin.v1.Answer
+	22, // 13: holdfast.plugin.v1.Answer.file:type_name -> holdfast.plugin.v1.File
+	27, // 14: holdfast.plugin.v1.Answer.state:type_name -> holdfast.plugin.v1.State
+	19, // 15: holdfast.plugin.v1.FromPlugin.fact:type_name -> holdfast.plugin.v1.GetFact
+	20, // 16: holdfast.plugin.v1.FromPlugin.file:type_name -> holdfast.plugin.v1.GetPath
+	21, // 17: holdfast.plugin.v1.FromPlugin.set_file:type_name -> holdfast.plugin.v1.SetFile
+	20, // 18: holdfast.plugin.v1.FromPlugin.mode:type_name -> holdfast.plugin.v1.GetPath
+	21, // 19: holdfast.plugin.v1.FromPlugin.set_mode:type_name -> holdfast.plugin.v1.SetFile
+	23, // 20: holdfast.plugin.v1.FromPlugin.drop_in:type_name -> holdfast.plugin.v1.DropIn
+	24, // 21: holdfast.plugin.v1.FromPlugin.edited:type_name -> holdfast.plugin.v1.Edited
+	25, // 22: holdfast.plugin.v1.FromPlugin.state:type_name -> holdfast.plugin.v1.GetState
+	26, // 23: holdfast.plugin.v1.FromPlugin.set_state:type_name -> holdfast.plugin.v1.SetState
+	30, // 24: holdfast.plugin.v1.FromPlugin.claim:type_name -> holdfast.plugin.v1.Claim
+	31, // 25: holdfast.plugin.v1.FromPlugin.done:type_name -> holdfast.plugin.v1.Done
+	22, // 26: holdfast.plugin.v1.SetFile.file:type_name -> holdfast.plugin.v1.File
+	28, // 27: holdfast.plugin.v1.SetFile.options:type_name -> holdfast.plugin.v1.Options
+	37, // 28: holdfast.plugin.v1.File.xattrs:type_name -> holdfast.plugin.v1.File.XattrsEntry
+	28, // 29: holdfast.plugin.v1.DropIn.options:type_name -> holdfast.plugin.v1.Options
+	27, // 30: holdfast.plugin.v1.SetState.after:type_name -> holdfast.plugin.v1.State
+	28, // 31: holdfast.plugin.v1.SetState.options:type_name -> holdfast.plugin.v1.Options
+	29, // 32: holdfast.plugin.v1.Options.triggers:type_name -> holdfast.plugin.v1.Trigger
+	27, // 33: holdfast.plugin.v1.StateResponse.state:type_name -> holdfast.plugin.v1.State
+	27, // 34: holdfast.plugin.v1.SetRequest.to:type_name -> holdfast.plugin.v1.State
+	29, // 35: holdfast.plugin.v1.TriggerRequest.trigger:type_name -> holdfast.plugin.v1.Trigger
+	0,  // 36: holdfast.plugin.v1.Facts.Describe:input_type -> holdfast.plugin.v1.DescribeRequest
+	7,  // 37: holdfast.plugin.v1.Facts.Collect:input_type -> holdfast.plugin.v1.CollectRequest
+	0,  // 38: holdfast.plugin.v1.Actions.Describe:input_type -> holdfast.plugin.v1.DescribeRequest
+	15, // 39: holdfast.plugin.v1.Actions.Plan:input_type -> holdfast.plugin.v1.FromHost
+	32, // 40: holdfast.plugin.v1.Hands.Observe:input_type -> holdfast.plugin.v1.ObserveRequest
+	34, // 41: holdfast.plugin.v1.Hands.Set:input_type -> holdfast.plugin.v1.SetRequest
+	35, // 42: holdfast.plugin.v1.Hands.Validate:input_type -> holdfast.plugin.v1.ValidateRequest
+	36, // 43: holdfast.plugin.v1.Hands.Trigger:input_type -> holdfast.plugin.v1.TriggerRequest
+	3,  // 44: holdfast.plugin.v1.Facts.Describe:output_type -> holdfast.plugin.v1.FactsDescription
+	8,  // 45: holdfast.plugin.v1.Facts.Collect:output_type -> holdfast.plugin.v1.CollectResponse
+	11, // 46: holdfast.plugin.v1.Actions.Describe:output_type -> holdfast.plugin.v1.ActionsDescription
+	18, // 47: holdfast.plugin.v1.Actions.Plan:output_type -> holdfast.plugin.v1.FromPlugin
+	33, // 48: holdfast.plugin.v1.Hands.Observe:output_type -> holdfast.plugin.v1.StateResponse
+	1,  // 49: holdfast.plugin.v1.Hands.Set:output_type -> holdfast.plugin.v1.Nothing
+	1,  // 50: holdfast.plugin.v1.Hands.Validate:output_type -> holdfast.plugin.v1.Nothing
+	1,  // 51: holdfast.plugin.v1.Hands.Trigger:output_type -> holdfast.plugin.v1.Nothing
+	44, // [44:52] is the sub-list for method output_type
+	36, // [36:44] is the sub-list for method input_type
+	36, // [36:36] is the sub-list for extension type_name
+	36, // [36:36] is the sub-list for extension extendee
+	0,  // [0:36] is the sub-list for field type_name
 }
 
 func init() { file_plugins_pluginpb_plugin_proto_init() }
@@ -2619,11 +2678,11 @@ func file_plugins_pluginpb_plugin_proto_init() {
 	if File_plugins_pluginpb_plugin_proto != nil {
 		return
 	}
-	file_plugins_pluginpb_plugin_proto_msgTypes[14].OneofWrappers = []any{
+	file_plugins_pluginpb_plugin_proto_msgTypes[15].OneofWrappers = []any{
 		(*FromHost_Call)(nil),
 		(*FromHost_Answer)(nil),
 	}
-	file_plugins_pluginpb_plugin_proto_msgTypes[17].OneofWrappers = []any{
+	file_plugins_pluginpb_plugin_proto_msgTypes[18].OneofWrappers = []any{
 		(*FromPlugin_Fact)(nil),
 		(*FromPlugin_File)(nil),
 		(*FromPlugin_SetFile)(nil),
@@ -2642,7 +2701,7 @@ func file_plugins_pluginpb_plugin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_plugins_pluginpb_plugin_proto_rawDesc), len(file_plugins_pluginpb_plugin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   37,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   3,
 		},
