@@ -36,7 +36,7 @@ func (p *program) newChecker(ctx context.Context, m *madePlan) *checker {
 func (c *checker) facts(ctx context.Context) *facts.Set {
 	host := c.p.host
 	host.Labels = c.made.labels
-	return facts.NewSet(ctx, host, c.p.sources())
+	return facts.NewSet(ctx, host, c.p.allSources())
 }
 
 // check evaluates again, on fresh facts, the controls that have to pass now, and looks whether people still get in.

@@ -41,11 +41,13 @@ type program struct {
 	env      func(string) string
 	quiet    bool
 
-	config      string     // directory of the configuration
-	configOwner uint32     // who must own it
-	host        facts.Host // the machine we run on
-	policies    fs.FS      // the shipped ones
-	sources     func() []facts.Source
+	config      string                // directory of the configuration
+	configOwner uint32                // who must own it
+	host        facts.Host            // the machine we run on
+	policies    fs.FS                 // the shipped ones
+	sources     func() []facts.Source // the built-in ones
+	plugged     plugged
+	cache       string // where plugins' descriptions are kept
 	privileged  bool
 }
 
@@ -59,7 +61,7 @@ func Main(args []string) int {
 	host.Reader = linux.ThisProgram
 	p := &program{
 		in: os.Stdin, out: newStream(os.Stdout), err: newStream(os.Stderr), env: os.Getenv,
-		config: "/etc/holdfast", host: host, policies: policies.FS, sources: sources,
+		config: "/etc/holdfast", cache: pluginsCache, host: host, policies: policies.FS, sources: sources,
 		privileged: os.Geteuid() == 0,
 	}
 	return p.main(args)
@@ -73,6 +75,7 @@ func (p *program) main(args []string) int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
+	defer p.unplug()
 	root := p.root()
 	root.SetArgs(oneDash(args))
 	err := root.ExecuteContext(ctx)
@@ -136,7 +139,7 @@ demand, and shows for every verdict what it was decided on.
 	root.SetHelpCommand(&cobra.Command{Use: "help [VERB]", Short: "Print the help of a verb", Hidden: true, RunE: help})
 	root.PersistentFlags().BoolVarP(&p.quiet, "quiet", "q", false, "print nothing but the result")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%v", err) })
-	root.AddCommand(p.audit(), p.explain(), p.facts(), p.record(), p.policy(), p.version(), p.completion())
+	root.AddCommand(p.audit(), p.explain(), p.facts(), p.record(), p.policy(), p.plugin(), p.version(), p.completion())
 	root.AddCommand(p.plan(), p.apply(), p.confirm(), p.rollback(), p.history())
 	root.AddCommand(p.hidden()...)
 	return root

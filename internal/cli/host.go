@@ -77,7 +77,7 @@ func (p *program) target(cmd *cobra.Command, f *hostFlags) (*target, error) {
 		return nil, err
 	}
 	host.Labels = labels
-	set := facts.NewSet(cmd.Context(), host, p.sources())
+	set := facts.NewSet(cmd.Context(), host, p.allSources())
 	return &target{set, labels, set.Now()}, nil
 }
 
@@ -97,7 +97,7 @@ func (p *program) recorded(cmd *cobra.Command, f *hostFlags) (*target, error) {
 	if err := f.label(cmd, rec.Labels); err != nil {
 		return nil, err
 	}
-	return &target{facts.NewRecordedSet(rec, facts.NewSchema(p.sources())), rec.Labels, rec.Time}, nil
+	return &target{facts.NewRecordedSet(rec, facts.NewSchema(p.allSources())), rec.Labels, rec.Time}, nil
 }
 
 // label adds what --label says.

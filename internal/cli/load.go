@@ -13,7 +13,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/holdfast-agent/holdfast/benchmarks"
-	"github.com/holdfast-agent/holdfast/facts"
 	"github.com/holdfast-agent/holdfast/internal/printable"
 	"github.com/spf13/cobra"
 )
@@ -39,15 +38,14 @@ func (f *policyFlags) addSite(cmd *cobra.Command) {
 
 // load loads the policies at path; the built-in ones when that is empty.
 func (p *program) load(path string) (*benchmarks.Bundle, hcl.Diagnostics) {
-	schema := facts.NewSchema(p.sources())
 	if path == "" {
-		return benchmarks.Load(p.policies, schema)
+		return p.loadFrom(p.policies)
 	}
 	fsys, err := policyFS(path)
 	if err != nil {
 		return nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Policies cannot be read", Detail: err.Error()}}
 	}
-	return benchmarks.Load(fsys, schema)
+	return p.loadFrom(fsys)
 }
 
 // bundle loads the policies with all that changes them: the machine's configuration where the host is that machine,
@@ -118,6 +116,9 @@ func (p *program) report(path string, b *benchmarks.Bundle, diags hcl.Diagnostic
 	}
 	warnings, failures := 0, 0
 	for _, d := range diags {
+		if err, ok := d.Extra.(error); ok { // it is not the policies that are wrong
+			return err
+		}
 		if d.Severity == hcl.DiagError {
 			failures++
 		} else if warnings++; p.quiet {

@@ -136,7 +136,7 @@ func (p *program) planFor(cmd *cobra.Command, f *planFlags, sel benchmarks.Selec
 		return nil, err
 	}
 	host := t.describe(cmd.Context())
-	local := &remediate.Local{Actions: actions.All(), Set: t.set, Hands: effects.Local{}, MaxRisk: risk}
+	local := &remediate.Local{Actions: slices.Concat(actions.All(), p.plugged.actions), Set: t.set, Hands: effects.Local{}, MaxRisk: risk}
 	made, steps, err := remediate.Build(cmd.Context(), t.set, evaluations, local, remediate.PlanOptions{
 		Host: plan.Host{ID: host.ID, Name: host.Name}, Tool: version.String(), Now: time.Now(),
 		Selection: plan.Selection{Benchmarks: sel.Benchmarks, Profile: sel.Profile, Controls: sel.Controls, Variables: sel.Variables, MaxRisk: risk},

@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/holdfast-agent/holdfast/benchmarks"
-	"github.com/holdfast-agent/holdfast/facts"
 	"github.com/spf13/cobra"
 )
 
@@ -58,7 +57,7 @@ func (t *testRun) run(cmd *cobra.Command, path string, only []string) error {
 	if err != nil {
 		return err
 	}
-	bundle, diags := benchmarks.Load(fsys, facts.NewSchema(t.sources()))
+	bundle, diags := t.loadFrom(fsys)
 	if err := t.report(folder, bundle, diags); err != nil {
 		return err
 	}

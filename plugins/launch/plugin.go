@@ -53,6 +53,7 @@ type Plugin struct {
 	off       error
 	raw       *pluginpb.Description // what it said of itself, now or in an earlier run
 	described *Description
+	ending    sync.WaitGroup // of lives that are being ended
 }
 
 // New is a plugin that is not yet started. Close ends it.
@@ -126,7 +127,7 @@ func (p *Plugin) lost(r *running, why error) error {
 			p.off = p.errorf(fmt.Errorf("it is off, after %d starts: %w", p.starts, why))
 		}
 	}
-	go r.stop()
+	p.ending.Go(r.stop)
 	return p.errorf(why)
 }
 
@@ -250,7 +251,7 @@ func (r *running) ended(within time.Duration) {
 	}
 }
 
-// Close ends the plugin.
+// Close ends the plugin, and waits until it has ended.
 func (p *Plugin) Close() {
 	p.mu.Lock()
 	r := p.now
@@ -259,6 +260,7 @@ func (p *Plugin) Close() {
 	if r != nil {
 		r.stop()
 	}
+	p.ending.Wait()
 }
 
 // remote is the client's side of the protocol: the connection itself.

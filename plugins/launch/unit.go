@@ -211,7 +211,13 @@ func (u *unit) Kill(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 			defer cancel()
 			_ = u.conn.KillUnitWithTarget(ctx, u.name, sddbus.All, int32(unix.SIGKILL))
-			_, _ = u.conn.StopUnitContext(ctx, u.name, "replace", nil)
+			stopped := make(chan string, 1)
+			if _, err := u.conn.StopUnitContext(ctx, u.name, "replace", stopped); err == nil { // it is an error when it is gone
+				select {
+				case <-stopped:
+				case <-ctx.Done():
+				}
+			}
 			u.conn.Close()
 		}
 		_, _ = u.out.Close(), u.err.Close()
