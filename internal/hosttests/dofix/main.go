@@ -93,7 +93,7 @@ func settle(ctx context.Context, s *remediate.Step, to remediate.State) error {
 	}
 	now, err := effects.Local{}.Observe(ctx, s.Effect, s.Target)
 	if err == nil && !now.Equal(to) {
-		err = fmt.Errorf("it is %s %s and not %s %s", now.Summary, now.Data, to.Summary, to.Data)
+		err = fmt.Errorf("it is %s %.2000s and not %s %.2000s", now.Summary, now.Data, to.Summary, to.Data)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", s, err)
