@@ -21,14 +21,20 @@ var environment = []string{"LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HO
 // runProgram runs one of the host's programs by its absolute path, without a shell; an error has what it said. Whatever it
 // has started in its session's process group dies with the deadline. It is for what no file or kernel interface does.
 func runProgram(ctx context.Context, timeout time.Duration, program string, args ...string) error {
+	_, err := runWith(ctx, timeout, environment, maxOutput, program, args...)
+	return err
+}
+
+// runWith is the same with an environment, and gives the beginning of what it said, up to a number of bytes.
+func runWith(ctx context.Context, timeout time.Duration, env []string, limit int, program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	// The parent-death signal is sent when the thread ends that started the child.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	out := &bounded{}
+	out := &bounded{limit: limit}
 	cmd := exec.CommandContext(ctx, program, args...) // #nosec G204 -- an absolute path out of our own tables
-	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = environment, "/", out, out
+	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = env, "/", out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
@@ -37,20 +43,23 @@ func runProgram(ctx context.Context, timeout time.Duration, program string, args
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
-		return nil
+		return said, nil
 	case ctx.Err() != nil:
-		return fmt.Errorf("%s did not end within %s", program, timeout)
+		return said, fmt.Errorf("%s did not end within %s", program, timeout)
 	case errors.As(err, &exit) && said != "":
-		return fmt.Errorf("%s: %s", program, said)
+		return said, fmt.Errorf("%s: %s", program, said)
 	}
-	return fmt.Errorf("%s: %w", program, err)
+	return said, fmt.Errorf("%s: %w", program, err)
 }
 
 // bounded keeps the beginning of what is written to it.
-type bounded struct{ bytes.Buffer }
+type bounded struct {
+	bytes.Buffer
+	limit int
+}
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if room := maxOutput - b.Len(); room > 0 {
+	if room := b.limit - b.Len(); room > 0 {
 		b.Buffer.Write(p[:min(room, len(p))])
 	}
 	return len(p), nil
