@@ -360,6 +360,8 @@ func (j *Journal) Status() Status {
 		return StatusKept
 	case ok && last.Event == Checked:
 		return StatusUnconfirmed
+	case !began:
+		return StatusNothing
 	}
 	return StatusUnfinished
 }
