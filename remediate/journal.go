@@ -48,7 +48,7 @@ type Record struct {
 	Reason string    `json:"reason,omitempty"`
 	Boot   string    `json:"boot,omitempty"`    // id of the boot, of Began
 	Login  string    `json:"session,omitempty"` // login session that applied, of Began; that confirmed, of Kept
-	Within int64     `json:"within,omitempty"`  // seconds until the switch rolls back, of Armed
+	Within int64     `json:"within,omitempty"`  // seconds in which it must be confirmed, of Armed; 0: it needs not be
 }
 
 // Journal is the record of one transaction: DIR/ID/ with plan.json, steps.json (before-images, so mode 0600) and log,

@@ -13,9 +13,12 @@ import (
 // Switch is the dead man's switch: what rolls a transaction back when nobody says that it may stay, even if the program
 // is killed, the network is gone or the machine is rebooted.
 type Switch interface {
-	// Arm makes the transaction be rolled back after the given time, at the next boot, and when this process dies before
-	// the journal says that it was checked. When it returns without an error, that was read back as so.
-	Arm(ctx context.Context, id string, within time.Duration) error
+	// Arm makes the transaction be rolled back after limit, at the next boot, and when this process dies before the
+	// journal says that it was checked; from then on, within counts. When it returns without an error, that was read back
+	// as so.
+	Arm(ctx context.Context, id string, limit, within time.Duration) error
+	// Await makes it be rolled back after within, once it was checked and awaits its confirmation.
+	Await(ctx context.Context, id string, within time.Duration) error
 	// Disarm ends it all. Disarming what is not armed is no error.
 	Disarm(ctx context.Context, id string) error
 }
@@ -138,11 +141,10 @@ func (e *Engine) unmoved(ctx context.Context, steps []*Step) error {
 }
 
 func (e *Engine) carryOut(ctx context.Context, j *Journal, o ApplyOptions) error {
-	limit := max(o.Limit, o.Within)
-	if err := e.Switch.Arm(ctx, j.ID, limit); err != nil {
+	if err := e.Switch.Arm(ctx, j.ID, o.Limit, o.Within); err != nil {
 		return fmt.Errorf("the dead man's switch can't be armed: %w", err)
 	}
-	if err := j.append(Record{Event: Armed, Within: int64(limit.Seconds())}); err != nil {
+	if err := j.append(Record{Event: Armed, Within: int64(o.Within.Seconds())}); err != nil {
 		return err
 	}
 	do := e.all
@@ -156,7 +158,7 @@ func (e *Engine) carryOut(ctx context.Context, j *Journal, o ApplyOptions) error
 	}
 	if o.Within == 0 {
 		err = e.keep(ctx, j, Record{Event: Kept})
-	} else {
+	} else if err = e.Switch.Await(ctx, j.ID, o.Within); err == nil {
 		err = j.append(Record{Event: Checked})
 	}
 	if err == nil && stopped != nil {

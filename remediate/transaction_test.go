@@ -51,10 +51,12 @@ func (w *world) Trigger(_ context.Context, t Trigger) error {
 	return nil
 }
 
-func (w *world) Arm(_ context.Context, id string, _ time.Duration) error {
+func (w *world) Arm(_ context.Context, id string, _, _ time.Duration) error {
 	w.armed[id] = true
 	return fault("armed")
 }
+
+func (w *world) Await(context.Context, string, time.Duration) error { return fault("awaited") }
 
 func (w *world) Disarm(_ context.Context, id string) error {
 	delete(w.armed, id)

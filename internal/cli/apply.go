@@ -216,12 +216,13 @@ func (p *program) engine(own string) (*remediate.Engine, error) {
 // hidden are the verbs by which the dead man's switch calls the program again.
 func (p *program) hidden() []*cobra.Command {
 	var early bool
+	var own string
 	recover := &cobra.Command{Use: "_recover [ID]", Hidden: true, Args: cobra.MaximumNArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 		id, reason := "", ""
 		if len(args) > 0 {
-			id, reason = args[0], "it was not confirmed in time"
+			id, reason = args[0], deadman.Unconfirmed
 		}
-		e, err := p.engine("holdfast-rollback-" + id + ".service")
+		e, err := p.engine(own)
 		if err != nil {
 			return err
 		}
@@ -231,12 +232,17 @@ func (p *program) hidden() []*cobra.Command {
 		return deadman.Recover(cmd.Context(), e, id, reason, early)
 	}}
 	recover.Flags().BoolVar(&early, "early", false, "at the start of a boot")
-	guard := &cobra.Command{Use: "_guard ID SECONDS PID", Hidden: true, Args: cobra.ExactArgs(3), RunE: func(cmd *cobra.Command, args []string) error {
-		seconds, err := strconv.Atoi(args[1])
+	recover.Flags().StringVar(&own, "own", "", "the unit that this runs in")
+	guard := &cobra.Command{Use: "_guard ID LIMIT WITHIN PID", Hidden: true, Args: cobra.ExactArgs(4), RunE: func(cmd *cobra.Command, args []string) error {
+		limit, err := time.ParseDuration(args[1])
 		if err != nil {
 			return err
 		}
-		pid, err := strconv.Atoi(args[2])
+		within, err := time.ParseDuration(args[2])
+		if err != nil {
+			return err
+		}
+		pid, err := strconv.Atoi(args[3])
 		if err != nil {
 			return err
 		}
@@ -244,7 +250,7 @@ func (p *program) hidden() []*cobra.Command {
 		if err != nil {
 			return err
 		}
-		return deadman.Guard(cmd.Context(), e, args[0], time.Duration(seconds)*time.Second, pid)
+		return deadman.Guard(cmd.Context(), e, args[0], limit, within, pid)
 	}}
 	return []*cobra.Command{recover, guard}
 }

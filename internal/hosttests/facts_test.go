@@ -34,6 +34,12 @@ var programs = sync.OnceValues(func() (string, error) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
+	// The program that dies or fails where it is told to.
+	cmd = exec.Command("go", "build", "-trimpath", "-tags=faults", "-ldflags=-s -w", "-o", dir+"/holdfast-faults", "./cmd/holdfast")
+	cmd.Dir, cmd.Env = "../..", append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
 	return dir, nil
 })
 

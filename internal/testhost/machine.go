@@ -172,13 +172,17 @@ func remove(dir string) {
 		emptyCgroup(group)
 		removeCgroup(group)
 	}
-	// Left behind by systemd-nspawn.
-	propagate := "/run/systemd/nspawn/propagate/" + name
-	_ = unix.Unmount(propagate, unix.MNT_DETACH)
-	_ = os.Remove(propagate)
+	unpropagate(name)
 	if empty(filepath.Join(dir, "root")) { // never delete through a mount that could not be undone
 		_ = os.RemoveAll(dir)
 	}
+}
+
+// unpropagate removes what systemd-nspawn leaves behind of a host.
+func unpropagate(name string) {
+	propagate := "/run/systemd/nspawn/propagate/" + name
+	_ = unix.Unmount(propagate, unix.MNT_DETACH)
+	_ = os.Remove(propagate)
 }
 
 func empty(dir string) bool {

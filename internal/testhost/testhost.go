@@ -181,6 +181,13 @@ func (h *Host) boot() error {
 	leader, err := ready.wait(nspawn.done, bootTimeout)
 	if err != nil {
 		nspawn.kill()
+		// With --keep-unit, nspawn leaves it to its caller to start a host again that reboots.
+		const rebooting = 133
+		if nspawn.cmd.ProcessState.ExitCode() == rebooting {
+			ready.Close()
+			unpropagate(h.name)
+			return h.boot()
+		}
 		return err
 	}
 	h.mu.Lock()
@@ -196,6 +203,14 @@ func (h *Host) pid() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.leader
+}
+
+// Signal sends a signal to the host's first process from outside, where even SIGSTOP reaches it.
+func (h *Host) Signal(s syscall.Signal) {
+	h.t.Helper()
+	if err := unix.Kill(h.pid(), s); err != nil {
+		h.t.Errorf("testhost: signal: %v", err)
+	}
 }
 
 // Stop shuts the host down in an orderly way. Its files stay until the test ends.

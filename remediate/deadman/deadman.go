@@ -27,7 +27,7 @@ import (
 const patience = 10 * time.Second
 
 // spare is how much later than the guard the timer acts.
-const spare = 20 * time.Second
+const spare = 3 * time.Second
 
 // Switch implements remediate.Switch.
 type Switch struct {
@@ -39,15 +39,24 @@ type Switch struct {
 	Own string
 }
 
-func guardUnit(id string) string { return "holdfast-guard-" + id + ".service" }
-func timerUnit(id string) string { return "holdfast-rollback-" + id + ".timer" }
-func timedUnit(id string) string { return "holdfast-rollback-" + id + ".service" }
+// phase is what a transaction is at when its timer runs out.
+type phase string
+
+const (
+	applying phase = "applying"
+	awaiting phase = "awaiting"
+)
+
+func guardUnit(id string) string          { return "holdfast-guard-" + id + ".service" }
+func timerUnit(id string, p phase) string { return "holdfast-" + string(p) + "-" + id + ".timer" }
+func timedUnit(id string, p phase) string { return "holdfast-" + string(p) + "-" + id + ".service" }
+
 func prop(name string, v any) systemd.Property {
 	return systemd.Property{Name: name, Value: dbus.MakeVariant(v)}
 }
 
 // Arm implements remediate.Switch.
-func (s *Switch) Arm(ctx context.Context, id string, within time.Duration) error {
+func (s *Switch) Arm(ctx context.Context, id string, limit, within time.Duration) error {
 	if err := s.program(); err != nil {
 		return err
 	}
@@ -64,16 +73,41 @@ func (s *Switch) Arm(ctx context.Context, id string, within time.Duration) error
 	if err := s.armBoot(ctx, conn); err != nil {
 		return fmt.Errorf("the unit that rolls back at boot: %w", err)
 	}
-	if err := s.armGuard(ctx, conn, id, within); err != nil {
+	if err := s.armGuard(ctx, conn, id, limit, within); err != nil {
 		return fmt.Errorf("the guard: %w", err)
 	}
-	if err := s.armTimer(ctx, conn, id, within+spare); err != nil {
+	if err := s.armTimer(ctx, conn, id, applying, limit+spare); err != nil {
 		return fmt.Errorf("the timer: %w", err)
 	}
-	for _, unit := range []string{guardUnit(id), timerUnit(id)} {
+	return active(ctx, conn, guardUnit(id), timerUnit(id, applying))
+}
+
+// Await implements remediate.Switch. The guard knows how long it has to wait; the timer has to be another one.
+func (s *Switch) Await(ctx context.Context, id string, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	conn, err := systemd.NewSystemConnectionContext(ctx)
+	if err != nil {
+		return fmt.Errorf("systemd: %w", err)
+	}
+	defer conn.Close()
+	if err := s.armTimer(ctx, conn, id, awaiting, within+spare); err != nil {
+		return fmt.Errorf("the timer: %w", err)
+	}
+	if _, err := conn.StopUnitContext(ctx, timerUnit(id, applying), "replace", nil); err != nil {
+		return err
+	}
+	return active(ctx, conn, guardUnit(id), timerUnit(id, awaiting))
+}
+
+func active(ctx context.Context, conn *systemd.Conn, units ...string) error {
+	for _, unit := range units {
 		p, err := conn.GetUnitPropertyContext(ctx, unit, "ActiveState")
-		if err != nil || p.Value.Value() != "active" {
-			return fmt.Errorf("%s is not active after it was started (%w)", unit, err)
+		if err != nil {
+			return fmt.Errorf("%s can't be read back: %w", unit, err)
+		}
+		if state := p.Value.Value(); state != "active" {
+			return fmt.Errorf("%s is %v after it was started", unit, state)
 		}
 	}
 	return nil
@@ -111,36 +145,35 @@ func (s *Switch) exec(args ...string) systemd.Property {
 	return prop("ExecStart", []execStart{{s.Program, append([]string{s.Program}, args...), true}})
 }
 
-func (s *Switch) armGuard(ctx context.Context, conn *systemd.Conn, id string, within time.Duration) error {
-	seconds := strconv.FormatInt(int64(within.Seconds()), 10)
+func (s *Switch) armGuard(ctx context.Context, conn *systemd.Conn, id string, limit, within time.Duration) error {
 	return start(ctx, func(done chan string) error {
 		_, err := conn.StartTransientUnitContext(ctx, guardUnit(id), "fail", []systemd.Property{
 			prop("Description", "Holdfast rolls transaction "+id+" back unless it is confirmed"),
 			prop("Type", "notify"), // armed is what the guard itself says
 			prop("OOMScoreAdjust", int32(-900)),
 			prop("CollectMode", "inactive-or-failed"),
-			s.exec("_guard", id, seconds, strconv.Itoa(os.Getpid())),
+			s.exec("_guard", id, limit.String(), within.String(), strconv.Itoa(os.Getpid())),
 		}, done)
 		return err
 	})
 }
 
-func (s *Switch) armTimer(ctx context.Context, conn *systemd.Conn, id string, within time.Duration) error {
+func (s *Switch) armTimer(ctx context.Context, conn *systemd.Conn, id string, p phase, within time.Duration) error {
 	type monotonic struct {
 		Base string
 		USec uint64
 	}
 	return start(ctx, func(done chan string) error {
-		_, err := conn.StartTransientUnitAux(ctx, timerUnit(id), "fail", []systemd.Property{
+		_, err := conn.StartTransientUnitAux(ctx, timerUnit(id, p), "fail", []systemd.Property{
 			prop("Description", "When Holdfast rolls transaction "+id+" back"),
 			prop("TimersMonotonic", []monotonic{{"OnActiveSec", uint64(within.Microseconds())}}),
 			prop("AccuracyUSec", uint64(time.Second.Microseconds())), // the default is a minute
 			prop("CollectMode", "inactive-or-failed"),
-		}, []systemd.PropertyCollection{{Name: timedUnit(id), Properties: []systemd.Property{
+		}, []systemd.PropertyCollection{{Name: timedUnit(id, p), Properties: []systemd.Property{
 			prop("Description", "Holdfast rolls transaction "+id+" back"),
 			prop("Type", "oneshot"),
 			prop("CollectMode", "inactive-or-failed"),
-			s.exec("_recover", id),
+			s.exec("_recover", id, "--own", timedUnit(id, p)),
 		}}}, done)
 		return err
 	})
@@ -172,7 +205,7 @@ func (s *Switch) Disarm(ctx context.Context, id string) error {
 		return err
 	}
 	defer conn.Close()
-	for _, unit := range []string{timerUnit(id), guardUnit(id)} {
+	for _, unit := range []string{timerUnit(id, applying), timerUnit(id, awaiting), guardUnit(id)} {
 		if unit != s.Own {
 			_, _ = conn.StopUnitContext(ctx, unit, "replace", nil)
 		}

@@ -12,17 +12,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Why a transaction is rolled back without anybody asking.
+// Why a transaction is rolled back without anybody asking. Unconfirmed is what the timer says, too.
 const (
 	died        = "the program died before it was done"
-	unconfirmed = "it was not confirmed in time"
+	Unconfirmed = "it was not confirmed in time"
 	rebooted    = "the machine was rebooted before it was confirmed"
 )
 
-// Guard sleeps until the process that applies the transaction has died before it was done, or until the time has run
-// out, and then rolls back. It tells systemd when it watches.
-func Guard(ctx context.Context, e *remediate.Engine, id string, within time.Duration, applying int) error {
-	timer, err := alarm(within)
+// Guard sleeps until the process that applies the transaction has died before it was done, or has taken longer than
+// limit; or, once that is done, until the confirmation has not come within its time. Then it rolls back. It tells systemd
+// when it watches.
+func Guard(ctx context.Context, e *remediate.Engine, id string, limit, within time.Duration, applying int) error {
+	timer, err := alarm(limit)
 	if err != nil {
 		return err
 	}
@@ -33,22 +34,32 @@ func Guard(ctx context.Context, e *remediate.Engine, id string, within time.Dura
 	if _, err := daemon.SdNotify(false, daemon.SdNotifyReady); err != nil {
 		return err
 	}
-	late, err := wait(timer, process)
+	// Told to end, by Disarm or a shutdown, it ends; but not in the middle of a roll-back.
+	told, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
 	if err != nil {
 		return err
 	}
-	if late {
+	context.AfterFunc(ctx, func() { _, _ = unix.Write(told, []byte{1, 0, 0, 0, 0, 0, 0, 0}) })
+	ctx = context.WithoutCancel(ctx)
+	woke, err := wait(told, timer, process)
+	switch {
+	case err != nil || woke == told:
+		return err
+	case woke == timer:
 		_ = unix.PidfdSendSignal(process, unix.SIGKILL, nil, 0) // it hangs, and holds the lock
-		return Recover(ctx, e, id, unconfirmed, false)
+		return Recover(ctx, e, id, fmt.Sprintf("it took longer than %s", limit), false)
 	}
 	awaits, err := awaitsConfirmation(e.Store, id)
 	if err != nil || !awaits {
 		return errors.Join(err, Recover(ctx, e, id, died, false))
 	}
-	if _, err := wait(timer); err != nil {
+	if timer, err = alarm(within); err != nil {
+		return errors.Join(err, Recover(ctx, e, id, Unconfirmed, false))
+	}
+	if woke, err := wait(told, timer); err != nil || woke == told {
 		return err
 	}
-	return Recover(ctx, e, id, unconfirmed, false)
+	return Recover(ctx, e, id, Unconfirmed, false)
 }
 
 // alarm is a clock that goes on while the machine sleeps, and that nobody sets.
@@ -61,16 +72,20 @@ func alarm(within time.Duration) (int, error) {
 	return fd, unix.TimerfdSettime(fd, 0, spec, nil)
 }
 
-// wait tells whether the first of the descriptors, which is the alarm, was among those that woke us.
-func wait(descriptors ...int) (first bool, err error) {
+// wait sleeps until one of the descriptors has something to say; the first of them counts.
+func wait(descriptors ...int) (int, error) {
 	fds := make([]unix.PollFd, len(descriptors))
 	for i, fd := range descriptors {
 		fds[i] = unix.PollFd{Fd: int32(fd), Events: unix.POLLIN} //nolint:gosec // descriptors are small numbers
 	}
 	for {
-		_, err := unix.Poll(fds, -1)
-		if !errors.Is(err, unix.EINTR) {
-			return fds[0].Revents != 0, err
+		if _, err := unix.Poll(fds, -1); err != nil && !errors.Is(err, unix.EINTR) {
+			return -1, err
+		}
+		for _, fd := range fds {
+			if fd.Revents != 0 {
+				return int(fd.Fd), nil
+			}
 		}
 	}
 }

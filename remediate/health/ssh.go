@@ -50,16 +50,26 @@ func SSH(ctx context.Context, address string) error {
 	return fmt.Errorf("SSH on %s: %w", address, err)
 }
 
+// restarting is how long a server that reads its configuration again may refuse connections.
+const restarting = 5 * time.Second
+
 // Reachable tells which of the addresses an SSH server answers at.
 func Reachable(ctx context.Context, addresses []string) []string {
 	return slices.DeleteFunc(slices.Clone(addresses), func(a string) bool { return SSH(ctx, a) != nil })
 }
 
-// StillReachable is an error when an SSH server does not answer at one of the addresses.
+// StillReachable is an error when an SSH server does not answer at one of the addresses, given a little time to start
+// again.
 func StillReachable(ctx context.Context, addresses []string) error {
+	deadline := time.Now().Add(restarting)
 	var errs []error
 	for _, a := range addresses {
-		errs = append(errs, SSH(ctx, a))
+		err := SSH(ctx, a)
+		for wait := 10 * time.Millisecond; err != nil && ctx.Err() == nil && time.Now().Add(wait).Before(deadline); wait *= 2 {
+			time.Sleep(wait)
+			err = SSH(ctx, a)
+		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
