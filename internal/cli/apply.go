@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/holdfast-agent/holdfast/benchmarks"
+	"github.com/holdfast-agent/holdfast/plugins/launch"
 	"github.com/holdfast-agent/holdfast/remediate"
 	"github.com/holdfast-agent/holdfast/remediate/deadman"
 	"github.com/holdfast-agent/holdfast/remediate/effects"
@@ -73,6 +74,9 @@ func (p *program) runApply(cmd *cobra.Command, f *applyFlags, args []string) err
 	if err != nil {
 		return err
 	}
+	helper := &launch.Helper{}
+	defer helper.Close()
+	engine.Hands = helper
 	unlock, err := engine.Store.Lock(false)
 	if err != nil {
 		return err
@@ -90,6 +94,9 @@ func (p *program) runApply(cmd *cobra.Command, f *applyFlags, args []string) err
 	}
 	if err := p.consent(cmd, f, made.plan); err != nil {
 		return err
+	}
+	if err := helper.Warm(); err != nil {
+		return fmt.Errorf("%w: %w", remediate.ErrNothingDone, err)
 	}
 	engine.Check = p.newChecker(cmd.Context(), made).check
 	o := remediate.ApplyOptions{Limit: applyLimit, Canary: f.canary}
@@ -200,7 +207,8 @@ func (p *program) applied(j *remediate.Journal, made *madePlan, o remediate.Appl
 	return refusedCode(made.plan)
 }
 
-// engine is what carries transactions out in this process.
+// engine is what carries transactions out, with hands of this process: those of apply are a helper's, and the ways back
+// need the program alone.
 func (p *program) engine(own string) (*remediate.Engine, error) {
 	self, err := os.Executable()
 	if err != nil {

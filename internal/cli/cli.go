@@ -17,7 +17,9 @@ import (
 	"github.com/holdfast-agent/holdfast/facts"
 	"github.com/holdfast-agent/holdfast/facts/linux"
 	"github.com/holdfast-agent/holdfast/internal/printable"
+	"github.com/holdfast-agent/holdfast/plugins/launch"
 	"github.com/holdfast-agent/holdfast/policies"
+	"github.com/holdfast-agent/holdfast/remediate/effects"
 	"github.com/spf13/cobra"
 )
 
@@ -55,6 +57,10 @@ type program struct {
 func Main(args []string) int {
 	if code, is := linux.ReaderMain(args); is {
 		return code
+	}
+	if len(args) == 1 && args[0] == launch.HelperVerb {
+		launch.ServeHands(effects.Local{})
+		return exitOK
 	}
 	paceMemory()
 	host := facts.LiveHost()

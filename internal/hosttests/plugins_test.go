@@ -62,6 +62,24 @@ func TestAPluginIsLockedInWhereSystemdRuns(t *testing.T) {
 	}
 }
 
+// onlyTheHelperWrites looks at who has changed what lies below /etc/haproxy: the helper is called after what it executes,
+// /proc/self/exe.
+func onlyTheHelperWrites(t *testing.T, trace string) {
+	t.Helper()
+	writes := 0
+	for line := range strings.Lines(trace) {
+		if !strings.Contains(line, "/etc/haproxy") || strings.Contains(line, "openat(") && !strings.Contains(line, "O_WRONLY") && !strings.Contains(line, "O_RDWR") {
+			continue
+		}
+		if writes++; !strings.Contains(line, "<exe>") {
+			t.Errorf("somebody else than the helper writes: %s", line)
+		}
+	}
+	if writes == 0 {
+		t.Error("nobody was seen to write")
+	}
+}
+
 const haproxyPolicy = `benchmark "haproxy" {
   title   = "HAProxy"
   version = "1"
@@ -162,9 +180,11 @@ func TestAPluginsFactsAndFixesAreAsGoodAsTheBuiltInOnes(t *testing.T) {
 			t.Errorf("plan: %q is not in %s%s", want, r.Stdout, r.Stderr)
 		}
 	}
-	if r := h.Run(holdfast, "apply", "--yes", "--policy", "/root/policy"); r.Code != 0 {
+	trace := []string{"-f", "-y", "-Y", "-o", "/root/trace", "-e", "trace=/^(rename|link|unlink|openat$)"}
+	if r := h.Run("strace", append(trace, holdfast, "apply", "--yes", "--policy", "/root/policy")...); r.Code != 0 {
 		t.Fatalf("apply: %d %s%s", r.Code, r.Stdout, r.Stderr)
 	}
+	onlyTheHelperWrites(t, h.ReadFile("/root/trace"))
 	if got := fmt.Sprint(verdicts()); got != "map[1:pass 2:pass 3:pass]" {
 		t.Errorf("after: %s", got)
 	}

@@ -65,6 +65,7 @@ type running struct {
 	runner  runner.Runner
 	facts   pluginpb.FactsClient
 	actions pluginpb.ActionsClient
+	hands   pluginpb.HandsClient
 	said    *tail
 }
 
@@ -225,7 +226,7 @@ func (r *running) connect(patience time.Duration) error {
 		}
 		return fmt.Errorf("it could not be started: %w", err)
 	}
-	r.facts, r.actions = pluginpb.NewFactsClient(conn), pluginpb.NewActionsClient(conn)
+	r.facts, r.actions, r.hands = pluginpb.NewFactsClient(conn), pluginpb.NewActionsClient(conn), pluginpb.NewHandsClient(conn)
 	return nil
 }
 

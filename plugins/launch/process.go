@@ -21,10 +21,11 @@ const nobody = 65534
 //
 // Processes are the only way in which go-plugin runs plugins; what is executed is the descriptor that was judged.
 type process struct {
-	cmd      *exec.Cmd
-	dir      string // of its socket
-	name     string
-	out, err io.ReadCloser
+	cmd        *exec.Cmd
+	privileged bool   // it is our own helper
+	dir        string // of its socket
+	name       string
+	out, err   io.ReadCloser
 }
 
 // newProcess prepares a plugin's process. Root gives its own rights up for it.
@@ -59,6 +60,9 @@ func piped(p *process) (*process, error) {
 
 // Start implements runner.Runner.
 func (p *process) Start(context.Context) error {
+	if p.privileged {
+		return p.cmd.Start()
+	}
 	return startBare(p.cmd)
 }
 
