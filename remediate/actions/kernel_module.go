@@ -43,14 +43,14 @@ func planKernelModule(ctx context.Context, d *remediate.Draft, a moduleArgs) err
 	if err != nil {
 		return err
 	}
-	name := textOf(fact, "name") // overlayfs is overlay
+	name := text(fact, "name") // overlayfs is overlay
 	if name == "" {
 		return remediate.Refuse("what is known of the module %s could not be read", a.Name)
 	}
 	if err := d.Claim("kernel module "+name, a.State); err != nil {
 		return err
 	}
-	builtin := isTrue(fact, "builtin")
+	builtin := yes(fact, "builtin")
 	if a.State == "disabled" {
 		if builtin {
 			return remediate.Refuse("%s is built into the kernel: only another kernel is without it", name)

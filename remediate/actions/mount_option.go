@@ -15,7 +15,6 @@ import (
 	"github.com/holdfast-agent/holdfast/facts/linux/mountunit"
 	"github.com/holdfast-agent/holdfast/remediate"
 	"github.com/holdfast-agent/holdfast/remediate/plan"
-	"github.com/zclconf/go-cty/cty"
 )
 
 func init() {
@@ -56,7 +55,7 @@ func planMountOption(ctx context.Context, d *remediate.Draft, a mountArgs) error
 	if err != nil {
 		return err
 	}
-	mounted, configured := isTrue(fact, "mounted"), isTrue(fact, "is_configured")
+	mounted, configured := yes(fact, "mounted"), yes(fact, "is_configured")
 	if !mounted && !configured {
 		return remediate.Refuse("%s is no mount of its own: to give it a file system is a person's decision", a.Path)
 	}
@@ -66,12 +65,12 @@ func planMountOption(ctx context.Context, d *remediate.Draft, a mountArgs) error
 			return err
 		}
 	}
-	switch state := textOf(fact, "unit_state"); {
+	switch state := text(fact, "unit_state"); {
 	case configured && state == "generated":
 		return fstabOptions(ctx, d, a)
 	case configured:
-		return mountUnitOptions(ctx, d, a, textOf(fact, "unit"), attr(fact, "configured_options"))
-	case mounted && textOf(fact, "fstype") == "tmpfs" && slices.Contains([]string{"/dev/shm", "/run/lock"}, a.Path):
+		return mountUnitOptions(ctx, d, a, text(fact, "unit"), texts(fact, "configured_options"))
+	case mounted && text(fact, "fstype") == "tmpfs" && slices.Contains([]string{"/dev/shm", "/run/lock"}, a.Path):
 		return fstabLine(ctx, d, a)
 	}
 	return nil // it is not there after a reboot, either
@@ -282,7 +281,7 @@ func fstabLine(ctx context.Context, d *remediate.Draft, a mountArgs) error {
 }
 
 // mountUnitOptions sets all options of a mount unit in a drop-in: of several, the last counts.
-func mountUnitOptions(ctx context.Context, d *remediate.Draft, a mountArgs, unit string, now cty.Value) error {
+func mountUnitOptions(ctx context.Context, d *remediate.Draft, a mountArgs, unit string, now []string) error {
 	file := path.Join(unitConfig, unit+".d", "60-holdfast.conf")
 	var options []string
 	if f, err := d.File(ctx, file); err != nil {
@@ -294,12 +293,7 @@ func mountUnitOptions(ctx context.Context, d *remediate.Draft, a mountArgs, unit
 		}
 	}
 	if options == nil {
-		if !now.IsKnown() || now.IsNull() || !now.CanIterateElements() {
-			return remediate.Refuse("the options of %s are not known", unit)
-		}
-		for _, v := range now.AsValueSlice() {
-			options = append(options, v.AsString())
-		}
+		options = now
 	}
 	if a.so(options) {
 		return nil

@@ -67,8 +67,8 @@ func planPackage(ctx context.Context, d *remediate.Draft, a packageArgs) error {
 	if err != nil {
 		return err
 	}
-	installed := attr(fact, "installed")
-	if !installed.IsKnown() || installed.IsNull() {
+	installed, known := attribute(fact, "installed")
+	if !known {
 		return remediate.Refuse("dpkg is not done with %s: finish with dpkg --configure -a", a.Name)
 	}
 	there := installed.True()
@@ -76,11 +76,11 @@ func planPackage(ctx context.Context, d *remediate.Draft, a packageArgs) error {
 	switch {
 	case a.State == "present" && there, a.State == "absent" && !there:
 		return nil
-	case a.State == "purged" && !there && textOf(fact, "status") != "config-files":
+	case a.State == "purged" && !there && text(fact, "status") != "config-files":
 		return nil
-	case verb != "install" && (isTrue(fact, "essential") || slices.Contains(keepers, a.Name)):
+	case verb != "install" && (yes(fact, "essential") || slices.Contains(keepers, a.Name)):
 		return remediate.Refuse("%s is needed to get in or to mend the host: to remove it is for a person", a.Name)
-	case isTrue(fact, "hold"):
+	case yes(fact, "hold"):
 		return remediate.Refuse("%s is held (apt-mark hold): somebody wants it to stay as it is", a.Name)
 	}
 	sim, err := simulate(ctx, d, verb, a.Name)

@@ -12,7 +12,6 @@ import (
 	"github.com/holdfast-agent/holdfast/facts/linux/unitfile"
 	"github.com/holdfast-agent/holdfast/remediate"
 	"github.com/holdfast-agent/holdfast/remediate/plan"
-	"github.com/zclconf/go-cty/cty"
 )
 
 func init() {
@@ -208,20 +207,16 @@ func (s *servicePlan) ownUnit() (string, error) {
 // listens says on what a unit listens now.
 func (s *servicePlan) listens(ctx context.Context, unit string) (out []string, err error) {
 	v, err := s.d.Fact(ctx, "listeners")
-	if err != nil || !v.IsKnown() || v.IsNull() || !v.CanIterateElements() {
+	if err != nil {
 		return nil, err
 	}
-	text := func(v cty.Value) string {
-		if !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
-			return ""
-		}
-		return v.AsString()
-	}
-	for _, l := range v.AsValueSlice() {
-		if !l.IsKnown() || text(l.GetAttr("unit")) != unit || !l.GetAttr("port").IsKnown() {
+	list, _ := elements(v)
+	for _, l := range list {
+		port, known := number(l, "port")
+		if !known || text(l, "unit") != unit {
 			continue
 		}
-		address := fmt.Sprintf("%s listens on %s %s port %s", unit, text(l.GetAttr("protocol")), text(l.GetAttr("address")), l.GetAttr("port").AsBigFloat().Text('f', 0))
+		address := fmt.Sprintf("%s listens on %s %s port %d", unit, text(l, "protocol"), text(l, "address"), port)
 		if !slices.Contains(out, address) {
 			out = append(out, address)
 		}

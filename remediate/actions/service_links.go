@@ -96,7 +96,7 @@ func (s *servicePlan) sysv(ctx context.Context, enabled bool) error {
 	if err != nil {
 		return err
 	}
-	if on := v.GetAttr("enabled"); on.IsKnown() && !on.IsNull() && on.True() == enabled {
+	if on, known := attribute(v, "enabled"); known && on.True() == enabled {
 		return nil
 	}
 	verb := map[bool]string{true: "enable", false: "disable"}[enabled]

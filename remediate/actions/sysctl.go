@@ -170,7 +170,7 @@ func sysctlTable(ctx context.Context, d *remediate.Draft) (*sysctlconf.Table, er
 // ufwSysctl changes the line of ufw's own file, which ufw loads after systemd-sysctl where it is enabled.
 func ufwSysctl(ctx context.Context, d *remediate.Draft, key, value string) error {
 	ufw, err := d.Fact(ctx, "ufw")
-	if err != nil || !isTrue(ufw, "installed") || !isTrue(ufw, "enabled") {
+	if err != nil || !yes(ufw, "installed") || !yes(ufw, "enabled") {
 		return err
 	}
 	defaults, err := content(ctx, d, "/etc/default/ufw")
