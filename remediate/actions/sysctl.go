@@ -49,7 +49,6 @@ func planSysctl(ctx context.Context, d *remediate.Draft, a sysctlArgs) error {
 	if err := d.Claim("kernel parameter "+name, value); err != nil {
 		return err
 	}
-	exists := true
 	state, err := d.State(ctx, "sysctl", name)
 	if err != nil {
 		return err
@@ -61,13 +60,12 @@ func planSysctl(ctx context.Context, d *remediate.Draft, a sysctlArgs) error {
 	if err := json.Unmarshal(state.Data, &now); err != nil {
 		return err
 	}
-	exists = now.Exists
 	if a.Configured == nil || *a.Configured {
-		if err := configureSysctl(ctx, d, key, value, exists); err != nil {
+		if err := configureSysctl(ctx, d, key, value, now.Exists); err != nil {
 			return err
 		}
 	}
-	if a.Running != nil && !*a.Running || !exists || now.Value == value {
+	if a.Running != nil && !*a.Running || !now.Exists || now.Value == value {
 		return nil
 	}
 	return runSysctl(ctx, d, key, value, state)

@@ -157,7 +157,7 @@ func copyOne(from, to string) error {
 	if err := os.Lchown(to, int(owner.Uid), int(owner.Gid)); err != nil {
 		return err
 	}
-	return unix.Chmod(to, uint32(owner.Mode)&0o7777)
+	return unix.Chmod(to, owner.Mode&0o7777)
 }
 
 func copyContent(from, to string) error {
