@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdfast-agent/holdfast/facts"
 	"github.com/holdfast-agent/holdfast/facts/linux/auditrules"
+	"golang.org/x/sys/unix"
 )
 
 // TestKernelGivesBackTheRulesItTook loads rules into this machine's kernel and takes them out again. It leaves a machine
@@ -17,6 +18,14 @@ func TestKernelGivesBackTheRulesItTook(t *testing.T) {
 	auditctl, err := exec.LookPath("auditctl")
 	if err != nil || os.Geteuid() != 0 {
 		t.Skip("needs root and auditctl")
+	}
+	lock, err := os.OpenFile("/run/lock/holdfast-audit-test", os.O_CREATE|os.O_RDWR, 0o600) // the kernel has one list for all
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = lock.Close() })
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
+		t.Fatal(err)
 	}
 	before, err := askKernelAudit(context.Background())
 	if err != nil {
