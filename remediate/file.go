@@ -63,3 +63,14 @@ func (f File) SameAs(o File) bool {
 func (f File) text() bool {
 	return !f.Secret && bytes.IndexByte(f.Content, 0) < 0 && len(f.Content) < 1<<20
 }
+
+// Words are the type as it stands in a sentence: "a symlink".
+func (t FileType) Words() string {
+	switch t {
+	case Absent:
+		return "not there"
+	case Regular:
+		return "a file"
+	}
+	return "a " + string(t)
+}

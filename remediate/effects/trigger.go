@@ -37,12 +37,17 @@ func (Local) Trigger(ctx context.Context, t remediate.Trigger) error {
 	if t.Verb == remediate.Run {
 		return runCommand(ctx, t.Unit)
 	}
+	if t.Unit == auditUnit { // it refuses to be restarted, and has no reload: auditd(8) takes SIGHUP
+		return hangup(auditUnit, "/run/auditd.pid", "/usr/sbin/auditd")
+	}
 	err := throughSystemd(ctx, t)
 	if errors.Is(err, errNoAnswer) && t.Verb != remediate.DaemonReload && t.Unit == sshUnit {
 		return hangup(sshUnit, "/run/sshd.pid", "/usr/sbin/sshd")
 	}
 	return err
 }
+
+const auditUnit = "auditd.service"
 
 const sshUnit = "ssh.service"
 
