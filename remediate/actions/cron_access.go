@@ -44,10 +44,15 @@ func planCronAccess(ctx context.Context, d *remediate.Draft, a cronAccessArgs) e
 	switch {
 	case f.Type == remediate.Absent || strings.HasPrefix(string(f.Content), "# "+remediate.Written):
 		err = d.DropIn(ctx, allow, "#", func(lines []string) []string {
-			if a.Users == nil && f.Type != remediate.Absent {
-				return lines
+			switch {
+			case len(a.Users) > 0:
+				return slices.Clone(a.Users)
+			case f.Type == remediate.Absent:
+				return []string{""} // nobody, and yet a file
+			case a.Users != nil:
+				return nil
 			}
-			return slices.Clone(a.Users)
+			return lines
 		}, o)
 	case f.Type != remediate.Regular:
 		return remediate.Refuse("%s is %s", allow, f.Type.Words())

@@ -32,19 +32,19 @@ func planLoginDefs(ctx context.Context, d *remediate.Draft, a settingArgs) error
 	if err := d.Claim(loginDefs+" "+a.Name, a.Value); err != nil {
 		return err
 	}
-	of := func(line string) (string, bool) {
-		// PAM looks for the name in any case.
-		for _, s := range logindefs.Parse([]byte(line)).Settings {
-			if strings.EqualFold(s.Name, a.Name) {
-				return s.Value, s.Name == a.Name
-			}
-		}
-		return "", false
+	of := func(line string) logindefs.Setting { // PAM looks for the name in any case
+		s, _ := logindefs.Parse([]byte(line)).First(a.Name)
+		return s
 	}
 	return editFile(ctx, d, loginDefs, edit{
-		matches: func(l string) bool { _, is := of(l); return is },
-		isSo:    func(l string) bool { v, _ := of(l); return v == a.Value },
-		line:    func(old string) string { return withValue(old, a.Name+"\t"+a.Value, a.Value) },
+		matches: func(l string) bool { return of(l).Name != "" },
+		isSo:    func(l string) bool { return of(l).Name == a.Name && of(l).Value == a.Value },
+		line: func(old string) string {
+			if of(old).Name != a.Name {
+				old = ""
+			}
+			return withValue(old, a.Name+"\t"+a.Value, a.Value)
+		},
 	}, remediate.Options{})
 }
 

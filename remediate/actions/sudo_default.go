@@ -76,7 +76,7 @@ func writeSudoDefault(ctx context.Context, d *remediate.Draft, v *view, want sud
 		if err != nil {
 			return err
 		}
-		if winner = winning(after); winner != nil && winner.same(want) {
+		if winner = winning(after); winner != nil && winner.file == file {
 			return dropSudoers(ctx, d, file, want)
 		}
 	}
