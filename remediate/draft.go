@@ -153,6 +153,14 @@ func (d *Draft) State(ctx context.Context, effect, target string) (State, error)
 	return d.hands.Observe(ctx, effect, target)
 }
 
+// Before is what a target is without the steps so far.
+func (d *Draft) Before(ctx context.Context, effect, target string) (State, error) {
+	if s := d.steps[effect+" "+target]; s != nil {
+		return s.Before, nil
+	}
+	return d.hands.Observe(ctx, effect, target)
+}
+
 // Set says what a target shall be. When it is so already, there is no step.
 func (d *Draft) Set(ctx context.Context, effect, target string, after State, o Options) error {
 	key := effect + " " + target

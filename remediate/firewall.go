@@ -30,11 +30,11 @@ type FirewallRule struct {
 func (f FirewallTable) Lines() []string {
 	out := []string{"table inet holdfast", "delete table inet holdfast", "table inet holdfast {"}
 	for _, c := range f.Chains {
-		out = append(out, "\tchain "+c.Name+" {", fmt.Sprintf("\t\ttype filter hook %s priority 0; policy %s;", c.Name, c.Policy))
+		out = append(out, "    chain "+c.Name+" {", fmt.Sprintf("        type filter hook %s priority 0; policy %s;", c.Name, c.Policy))
 		for _, r := range c.Rules {
-			out = append(out, "\t\t"+r.Text)
+			out = append(out, "        "+r.Text)
 		}
-		out = append(out, "\t}")
+		out = append(out, "    }")
 	}
 	return append(out, "}")
 }

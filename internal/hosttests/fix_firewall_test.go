@@ -98,7 +98,7 @@ func TestTheFirewallKeepsSessionsAndListenersAndNothingElse(t *testing.T) {
 	// What nft loads at boot is what is there now, to the last expression, but for the session.
 	h.MustRun("nft", "-f", "/etc/nftables.d/50-holdfast.nft")
 	again := f.plan(calls...)
-	if len(again) != 1 || strings.Count(again[0].Diff, "\n+\t") != 2 || !strings.Contains(again[0].Diff, "tcp dport 2200 accept") || strings.Contains(again[0].Diff, "\n-\t") {
+	if len(again) != 1 || strings.Count(again[0].Diff, "\n+ ") != 2 || !strings.Contains(again[0].Diff, "tcp dport 2200 accept") || strings.Contains(again[0].Diff, "\n- ") {
 		t.Errorf("after nft has loaded the file, the plan has %d steps: %v", len(again), again[0].Diff)
 	}
 	f.apply(again)

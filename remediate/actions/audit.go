@@ -3,10 +3,12 @@ package actions
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/holdfast-agent/holdfast/facts/linux/auditrules"
 	"github.com/holdfast-agent/holdfast/remediate"
 	"github.com/holdfast-agent/holdfast/remediate/plan"
 	"github.com/zclconf/go-cty/cty"
@@ -61,8 +63,15 @@ func (a auditArgs) file() string {
 // planRule adds one rule where it is not recorded: to the files, to the kernel.
 func planRule(ctx context.Context, d *remediate.Draft, all cty.Value, line, file string) error {
 	rule, err := d.Fact(ctx, "audit_rule", line)
+	if errors.Is(err, auditrules.ErrRule) { // what a policy fills in may be empty on this host
+		return remediate.Refuse("%q: %v", line, err)
+	}
 	if err != nil {
 		return err
+	}
+	running, known := attribute(rule, "running")
+	if !known {
+		return remediate.Refuse("the kernel's audit rules can't be read here, so nothing would show that %q is recorded; in a container, they are those of its host", line)
 	}
 	configured, known := attribute(rule, "configured")
 	if !known {
@@ -75,9 +84,8 @@ func planRule(ctx context.Context, d *remediate.Draft, all cty.Value, line, file
 			return err
 		}
 	}
-	running, known := attribute(rule, "running")
-	if !known || running.True() || !lockKnown || locked.True() {
-		return nil // a kernel that can't be asked, as in a container, is not told either
+	if running.True() || !lockKnown || locked.True() {
+		return nil
 	}
 	return loadRule(ctx, d, text(rule, "rule"))
 }

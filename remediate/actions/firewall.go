@@ -53,16 +53,16 @@ func planFirewall(ctx context.Context, d *remediate.Draft, a firewallArgs) error
 	if err := ownFirewall(ctx, d, a); err != nil {
 		return err
 	}
-	now, err := d.State(ctx, "firewall", firewallTarget)
+	now, err := tableOf(d.State(ctx, "firewall", firewallTarget))
 	if err != nil {
 		return err
 	}
-	var before remediate.FirewallTable
-	if err := json.Unmarshal(now.Data, &before); err != nil {
+	before, err := tableOf(d.Before(ctx, "firewall", firewallTarget))
+	if err != nil {
 		return err
 	}
 	f := &firewallPlan{rules: map[string][]string{}, policy: map[string]string{}}
-	if err := f.take(before); err != nil {
+	if err := f.take(now); err != nil {
 		return err
 	}
 	if err := f.ask(ctx, d, a); err != nil {
@@ -74,6 +74,14 @@ func planFirewall(ctx context.Context, d *remediate.Draft, a firewallArgs) error
 		return err
 	}
 	return f.keep(ctx, d, after)
+}
+
+func tableOf(s remediate.State, err error) (remediate.FirewallTable, error) {
+	var t remediate.FirewallTable
+	if err == nil {
+		err = json.Unmarshal(s.Data, &t)
+	}
+	return t, err
 }
 
 func claimPolicies(d *remediate.Draft, a firewallArgs) error {
