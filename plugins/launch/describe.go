@@ -79,6 +79,25 @@ func (p *Plugin) ask(ctx context.Context, r *running) (*pluginpb.Description, er
 	return d, err
 }
 
+// Offers are the names of all facts and kinds of fix that the program has, whatever the configuration names.
+func (p *Plugin) Offers(ctx context.Context) (facts, kinds []string, err error) {
+	err = p.call(ctx, askTimeout, func(ctx context.Context, r *running) error {
+		f, err := r.facts.Describe(ctx, &pluginpb.DescribeRequest{})
+		if err != nil {
+			return err
+		}
+		k, err := r.actions.Describe(ctx, &pluginpb.DescribeRequest{})
+		for _, x := range f.GetFacts() {
+			facts = append(facts, x.GetName())
+		}
+		for _, x := range k.GetKinds() {
+			kinds = append(kinds, x.GetName())
+		}
+		return err
+	})
+	return facts, kinds, err
+}
+
 func (p *Plugin) describe(raw *pluginpb.Description) (*Description, error) {
 	facts, err := toFacts(raw.GetFacts().GetFacts(), p.Spec.Facts)
 	if err != nil {

@@ -44,8 +44,33 @@ func (s *source) Collect(ctx context.Context, r *facts.Reader, key facts.Key) (f
 	if !r.Live() || !r.Native() {
 		return facts.Value{}, errors.New(facts.Offline)
 	}
-	var v facts.Value
-	err := s.p.call(ctx, s.timeout, func(ctx context.Context, run *running) error {
+	v, paths, err := s.p.collect(ctx, s, key)
+	for _, name := range paths {
+		if path.IsAbs(name) && plain(name) == nil {
+			r.Touched(name)
+		}
+	}
+	return v, err
+}
+
+// Collect reads one fact. The error is the plugin's fault: that it crashed, or said what can't be; what it could not read
+// is unknown in the value.
+func (p *Plugin) Collect(ctx context.Context, key facts.Key) (facts.Value, error) {
+	d, err := p.Describe(ctx)
+	if err != nil {
+		return facts.Value{}, err
+	}
+	for _, f := range d.Facts {
+		if f.Name == key.Fact {
+			v, _, err := p.collect(ctx, &source{p, f, f.Timeout}, key)
+			return v, err
+		}
+	}
+	return facts.Value{}, p.errorf(fmt.Errorf("it offers no fact %s", key.Fact))
+}
+
+func (p *Plugin) collect(ctx context.Context, s *source, key facts.Key) (v facts.Value, paths []string, err error) {
+	err = p.call(ctx, s.timeout, func(ctx context.Context, run *running) error {
 		said, err := run.facts.Collect(ctx, &pluginpb.CollectRequest{Fact: key.Fact, Subject: key.Subject})
 		if err != nil {
 			return err
@@ -53,14 +78,10 @@ func (s *source) Collect(ctx context.Context, r *facts.Reader, key facts.Key) (f
 		if v, err = s.value(said); err != nil {
 			return fmt.Errorf("%s: %w", key, err)
 		}
-		for _, name := range said.GetPaths() {
-			if path.IsAbs(name) && plain(name) == nil {
-				r.Touched(name)
-			}
-		}
+		paths = said.GetPaths()
 		return nil
 	})
-	return v, err
+	return v, paths, err
 }
 
 func (s *source) value(said *pluginpb.CollectResponse) (facts.Value, error) {

@@ -417,3 +417,78 @@ func TestTheConfigurationIsChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestADescriptionIsKeptByTheChecksumOfItsProgram(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root keeps descriptions")
+	}
+	dir, err := os.MkdirTemp("/var/cache", "holdfast-plugins")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	kept := func(args ...string) *Plugin {
+		p := started(t, nil, args...)
+		p.o.Cache = dir
+		return p
+	}
+	described := func(p *Plugin) (int, error) {
+		d, err := p.Describe(t.Context())
+		if err == nil && (len(d.Facts) != 1 || len(d.Kinds) != 1) {
+			t.Errorf("%d facts and %d kinds", len(d.Facts), len(d.Kinds))
+		}
+		return p.starts, err
+	}
+	if n, err := described(kept()); n != 1 || err != nil {
+		t.Fatalf("%d starts, %v", n, err)
+	}
+	p := kept()
+	if n, err := described(p); n != 0 || err != nil {
+		t.Errorf("with what was kept: %d starts, %v", n, err)
+	}
+	if v := setOf(t, p).Read(t.Context(), facts.Key{Fact: "hostile", Subject: "fine"}); !v.IsKnown() || p.starts != 1 {
+		t.Errorf("its fact is %#v, %v, after %d starts", v.Value, v.Reasons, p.starts)
+	}
+
+	// A program that now says otherwise is not the one that policies were checked against.
+	p = kept("none")
+	v := setOf(t, p).Read(t.Context(), facts.Key{Fact: "hostile", Subject: "fine"})
+	if v.IsKnown() || !strings.Contains(v.ReasonOf(""), "it does not offer what the same program has offered before") {
+		t.Errorf("got %#v, %v", v.Value, v.Reasons)
+	}
+
+	// What others could have written is not looked at.
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	p = kept()
+	p.o.AnyOwner = false
+	if p.cached() != nil {
+		t.Error("what others could have written is believed")
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if p.cached() == nil {
+		t.Error("what only root could have written is not believed")
+	}
+	p.Spec.SHA256 = strings.Repeat("ab", 32)
+	if p.cached() != nil {
+		t.Error("another program has the same description")
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	typ := cty.Object(map[string]cty.Type{"text": cty.String, "list": cty.List(cty.Bool), "map": cty.Map(cty.Number), "objects": cty.List(cty.Object(map[string]cty.Type{"a": cty.Bool, "b": cty.Bool}))})
+	f.Add([]byte("\x84\xa4list\x90\xa4text\xa0\xa3map\x80\xa7objects\x92\x82\xa1a\xc2\xa1b\xc2\x82\xa1a\xc2\xa1a\xc2"))
+	f.Add([]byte("\x84\xa4list\x90\xa4text\xa0\xa3map\x80\xa7objects\x91\x82\xa1a\xc2\xa1b\xc2"))
+	f.Add([]byte("\x83\xa4list\xdd\x80\x00\x00\x00\xa4text\xa0\xa3map\x80"))
+	f.Add([]byte("\x83\xa4list\x91\xc2\xa4text\xa1a\xa3map\x81\xa1a\xa3123"))
+	f.Add([]byte("\xd4\x00\x00"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		v, err := decode(text, typ)
+		if err == nil && !v.Type().Equals(typ) {
+			t.Errorf("a %s", v.Type().FriendlyName())
+		}
+	})
+}

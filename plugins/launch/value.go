@@ -26,7 +26,7 @@ func decode(text []byte, t cty.Type) (cty.Value, error) {
 	if r.Len() > 0 {
 		return cty.NilVal, fmt.Errorf("%d bytes follow it", r.Len())
 	}
-	v, err := ctymsgpack.Unmarshal(text, t)
+	v, err := unmarshal(text, t)
 	if err != nil {
 		return cty.NilVal, err
 	}
@@ -39,6 +39,20 @@ func decode(text []byte, t cty.Type) (cty.Value, error) {
 		}
 		return true, nil
 	})
+	return v, err
+}
+
+// unmarshal is cty's, which takes an object that has one attribute twice and another not at all, and panics where a list
+// has elements of such different types.
+func unmarshal(text []byte, t cty.Type) (v cty.Value, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			v, err = cty.NilVal, fmt.Errorf("it can't be decoded: %v", p)
+		}
+	}()
+	if v, err = ctymsgpack.Unmarshal(text, t); err == nil && !v.Type().Equals(t) {
+		return cty.NilVal, errors.New("an object lacks attributes")
+	}
 	return v, err
 }
 
