@@ -72,7 +72,11 @@ func (s *handsServer) Observe(ctx context.Context, q *pluginpb.ObserveRequest) (
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	state, err := s.hands.Observe(ctx, q.GetEffect(), q.GetTarget())
-	return &pluginpb.StateResponse{State: wire.FromState(state)}, toStatus(err)
+	if err != nil {
+		return nil, toStatus(err)
+	}
+	text, err := json.Marshal(state)
+	return &pluginpb.StateResponse{State: text}, toStatus(err)
 }
 
 // Set implements pluginpb.HandsServer.
@@ -80,11 +84,8 @@ func (s *handsServer) Set(ctx context.Context, q *pluginpb.SetRequest) (*pluginp
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var step remediate.Step
-	if err := json.Unmarshal(q.GetStep(), &step); err != nil {
-		return nil, toStatus(err)
-	}
-	to, err := wire.ToState(q.GetTo())
-	if err != nil {
+	var to remediate.State
+	if err := errors.Join(json.Unmarshal(q.GetStep(), &step), json.Unmarshal(q.GetTo(), &to)); err != nil {
 		return nil, toStatus(err)
 	}
 	return &pluginpb.Nothing{}, toStatus(s.hands.Set(ctx, &step, to))

@@ -112,7 +112,7 @@ func (h *Helper) Observe(ctx context.Context, effect, target string) (state reme
 	err = h.call(ctx, func(c pluginpb.HandsClient) error {
 		said, err := c.Observe(ctx, &pluginpb.ObserveRequest{Effect: effect, Target: target})
 		if err == nil {
-			state, err = wire.ToState(said.GetState())
+			err = json.Unmarshal(said.GetState(), &state)
 		}
 		return err
 	})
@@ -121,12 +121,16 @@ func (h *Helper) Observe(ctx context.Context, effect, target string) (state reme
 
 // Set implements remediate.Hands.
 func (h *Helper) Set(ctx context.Context, s *remediate.Step, to remediate.State) error {
-	text, err := json.Marshal(s)
+	step, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	state, err := json.Marshal(to)
 	if err != nil {
 		return err
 	}
 	return h.call(ctx, func(c pluginpb.HandsClient) error {
-		_, err := c.Set(ctx, &pluginpb.SetRequest{Step: text, To: wire.FromState(to)})
+		_, err := c.Set(ctx, &pluginpb.SetRequest{Step: step, To: state})
 		return err
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,12 +17,11 @@ import (
 
 // fakeHands are those of the helper in these tests, which is this test's program. They remember one state.
 type fakeHands struct {
-	is      string
-	summary string
-	busy    bool
+	is   remediate.State
+	busy bool
 }
 
-func (h *fakeHands) Observe(_ context.Context, effect, target string) (remediate.State, error) {
+func (h *fakeHands) Observe(_ context.Context, _, target string) (remediate.State, error) {
 	switch target {
 	case "pid":
 		return remediate.NewState(fmt.Sprint(os.Getpid()), nil), nil
@@ -39,7 +39,7 @@ func (h *fakeHands) Observe(_ context.Context, effect, target string) (remediate
 	case "absent":
 		return remediate.State{}, errors.New("there is no such target")
 	}
-	return remediate.NewState(effect+" "+target+" "+h.summary, h.is), nil
+	return h.is, nil
 }
 
 func (h *fakeHands) Set(ctx context.Context, s *remediate.Step, to remediate.State) error {
@@ -53,7 +53,10 @@ func (h *fakeHands) Set(ctx context.Context, s *remediate.Step, to remediate.Sta
 		h.busy = false
 		return ctx.Err()
 	}
-	h.is, h.summary = strings.Trim(string(to.Data), `"`), to.Summary
+	h.is = to
+	if s.Before.Carry != nil {
+		h.is.Summary += ", with what the step carried"
+	}
 	return nil
 }
 
@@ -86,12 +89,13 @@ func observed(t *testing.T, h *Helper, target string) string {
 
 func TestTheHelpersHandsAreAsGoodAsOurOwn(t *testing.T) {
 	h := helped(t)
-	if err := h.Set(t.Context(), &remediate.Step{Effect: "file", Target: "/x"}, remediate.NewState("new", "content")); err != nil {
+	step := &remediate.Step{Effect: "file", Target: "/x", Before: remediate.NewState("", nil).With("step")}
+	if err := h.Set(t.Context(), step, remediate.NewState("new", "content").With([]int{1, 2})); err != nil {
 		t.Fatal(err)
 	}
 	s, err := h.Observe(t.Context(), "file", "/x")
-	if err != nil || s.Summary != "file /x new" || string(s.Data) != `"content"` {
-		t.Errorf("observed %s %s, %v", s.Summary, s.Data, err)
+	if want := remediate.NewState("new, with what the step carried", "content").With([]int{1, 2}); err != nil || !reflect.DeepEqual(s, want) {
+		t.Errorf("observed %s, %v; want %s", s, err, want)
 	}
 	steps := []*remediate.Step{{}, {Risk: plan.Lockout, After: remediate.NewState("new", 1)}}
 	if err := h.Validate(t.Context(), steps); err == nil || err.Error() != "sshd does not like it" {
@@ -178,6 +182,17 @@ func BenchmarkHelperCall(b *testing.B) {
 	for b.Loop() {
 		if _, err := h.Observe(b.Context(), "file", "/x"); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// Steps and states go to the helper as JSON: a field that has none would be lost on the way.
+func TestStepsAndStatesAreWholeInJSON(t *testing.T) {
+	for _, typ := range []reflect.Type{reflect.TypeFor[remediate.Step](), reflect.TypeFor[remediate.State](), reflect.TypeFor[remediate.Trigger]()} {
+		for f := range typ.Fields() {
+			if tag := f.Tag.Get("json"); !f.IsExported() || tag == "" || tag == "-" {
+				t.Errorf("%v.%s", typ, f.Name)
+			}
 		}
 	}
 }

@@ -2203,7 +2203,7 @@ func (x *ObserveRequest) GetTarget() string {
 
 type StateResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	State         *State                 `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
+	State         []byte                 `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2238,7 +2238,7 @@ func (*StateResponse) Descriptor() ([]byte, []int) {
 	return file_plugins_pluginpb_plugin_proto_rawDescGZIP(), []int{33}
 }
 
-func (x *StateResponse) GetState() *State {
+func (x *StateResponse) GetState() []byte {
 	if x != nil {
 		return x.State
 	}
@@ -2248,7 +2248,7 @@ func (x *StateResponse) GetState() *State {
 type SetRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Step          []byte                 `protobuf:"bytes,1,opt,name=step,proto3" json:"step,omitempty"`
-	To            *State                 `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	To            []byte                 `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2290,7 +2290,7 @@ func (x *SetRequest) GetStep() []byte {
 	return nil
 }
 
-func (x *SetRequest) GetTo() *State {
+func (x *SetRequest) GetTo() []byte {
 	if x != nil {
 		return x.To
 	}
@@ -2537,13 +2537,13 @@ const file_plugins_pluginpb_plugin_proto_rawDesc = "" +
 	"\arefused\x18\x02 \x01(\bR\arefused\"@\n" +
 	"\x0eObserveRequest\x12\x16\n" +
 	"\x06effect\x18\x01 \x01(\tR\x06effect\x12\x16\n" +
-	"\x06target\x18\x02 \x01(\tR\x06target\"@\n" +
-	"\rStateResponse\x12/\n" +
-	"\x05state\x18\x01 \x01(\v2\x19.holdfast.plugin.v1.StateR\x05state\"K\n" +
+	"\x06target\x18\x02 \x01(\tR\x06target\"%\n" +
+	"\rStateResponse\x12\x14\n" +
+	"\x05state\x18\x01 \x01(\fR\x05state\"0\n" +
 	"\n" +
 	"SetRequest\x12\x12\n" +
-	"\x04step\x18\x01 \x01(\fR\x04step\x12)\n" +
-	"\x02to\x18\x02 \x01(\v2\x19.holdfast.plugin.v1.StateR\x02to\"'\n" +
+	"\x04step\x18\x01 \x01(\fR\x04step\x12\x0e\n" +
+	"\x02to\x18\x02 \x01(\fR\x02to\"'\n" +
 	"\x0fValidateRequest\x12\x14\n" +
 	"\x05steps\x18\x01 \x03(\fR\x05steps\"G\n" +
 	"\x0eTriggerRequest\x125\n" +
@@ -2647,30 +2647,28 @@ var file_plugins_pluginpb_plugin_proto_depIdxs = []int32{
 	27, // 30: holdfast.plugin.v1.SetState.after:type_name -> holdfast.plugin.v1.State
 	28, // 31: holdfast.plugin.v1.SetState.options:type_name -> holdfast.plugin.v1.Options
 	29, // 32: holdfast.plugin.v1.Options.triggers:type_name -> holdfast.plugin.v1.Trigger
-	27, // 33: holdfast.plugin.v1.StateResponse.state:type_name -> holdfast.plugin.v1.State
-	27, // 34: holdfast.plugin.v1.SetRequest.to:type_name -> holdfast.plugin.v1.State
-	29, // 35: holdfast.plugin.v1.TriggerRequest.trigger:type_name -> holdfast.plugin.v1.Trigger
-	0,  // 36: holdfast.plugin.v1.Facts.Describe:input_type -> holdfast.plugin.v1.DescribeRequest
-	7,  // 37: holdfast.plugin.v1.Facts.Collect:input_type -> holdfast.plugin.v1.CollectRequest
-	0,  // 38: holdfast.plugin.v1.Actions.Describe:input_type -> holdfast.plugin.v1.DescribeRequest
-	15, // 39: holdfast.plugin.v1.Actions.Plan:input_type -> holdfast.plugin.v1.FromHost
-	32, // 40: holdfast.plugin.v1.Hands.Observe:input_type -> holdfast.plugin.v1.ObserveRequest
-	34, // 41: holdfast.plugin.v1.Hands.Set:input_type -> holdfast.plugin.v1.SetRequest
-	35, // 42: holdfast.plugin.v1.Hands.Validate:input_type -> holdfast.plugin.v1.ValidateRequest
-	36, // 43: holdfast.plugin.v1.Hands.Trigger:input_type -> holdfast.plugin.v1.TriggerRequest
-	3,  // 44: holdfast.plugin.v1.Facts.Describe:output_type -> holdfast.plugin.v1.FactsDescription
-	8,  // 45: holdfast.plugin.v1.Facts.Collect:output_type -> holdfast.plugin.v1.CollectResponse
-	11, // 46: holdfast.plugin.v1.Actions.Describe:output_type -> holdfast.plugin.v1.ActionsDescription
-	18, // 47: holdfast.plugin.v1.Actions.Plan:output_type -> holdfast.plugin.v1.FromPlugin
-	33, // 48: holdfast.plugin.v1.Hands.Observe:output_type -> holdfast.plugin.v1.StateResponse
-	1,  // 49: holdfast.plugin.v1.Hands.Set:output_type -> holdfast.plugin.v1.Nothing
-	1,  // 50: holdfast.plugin.v1.Hands.Validate:output_type -> holdfast.plugin.v1.Nothing
-	1,  // 51: holdfast.plugin.v1.Hands.Trigger:output_type -> holdfast.plugin.v1.Nothing
-	44, // [44:52] is the sub-list for method output_type
-	36, // [36:44] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	29, // 33: holdfast.plugin.v1.TriggerRequest.trigger:type_name -> holdfast.plugin.v1.Trigger
+	0,  // 34: holdfast.plugin.v1.Facts.Describe:input_type -> holdfast.plugin.v1.DescribeRequest
+	7,  // 35: holdfast.plugin.v1.Facts.Collect:input_type -> holdfast.plugin.v1.CollectRequest
+	0,  // 36: holdfast.plugin.v1.Actions.Describe:input_type -> holdfast.plugin.v1.DescribeRequest
+	15, // 37: holdfast.plugin.v1.Actions.Plan:input_type -> holdfast.plugin.v1.FromHost
+	32, // 38: holdfast.plugin.v1.Hands.Observe:input_type -> holdfast.plugin.v1.ObserveRequest
+	34, // 39: holdfast.plugin.v1.Hands.Set:input_type -> holdfast.plugin.v1.SetRequest
+	35, // 40: holdfast.plugin.v1.Hands.Validate:input_type -> holdfast.plugin.v1.ValidateRequest
+	36, // 41: holdfast.plugin.v1.Hands.Trigger:input_type -> holdfast.plugin.v1.TriggerRequest
+	3,  // 42: holdfast.plugin.v1.Facts.Describe:output_type -> holdfast.plugin.v1.FactsDescription
+	8,  // 43: holdfast.plugin.v1.Facts.Collect:output_type -> holdfast.plugin.v1.CollectResponse
+	11, // 44: holdfast.plugin.v1.Actions.Describe:output_type -> holdfast.plugin.v1.ActionsDescription
+	18, // 45: holdfast.plugin.v1.Actions.Plan:output_type -> holdfast.plugin.v1.FromPlugin
+	33, // 46: holdfast.plugin.v1.Hands.Observe:output_type -> holdfast.plugin.v1.StateResponse
+	1,  // 47: holdfast.plugin.v1.Hands.Set:output_type -> holdfast.plugin.v1.Nothing
+	1,  // 48: holdfast.plugin.v1.Hands.Validate:output_type -> holdfast.plugin.v1.Nothing
+	1,  // 49: holdfast.plugin.v1.Hands.Trigger:output_type -> holdfast.plugin.v1.Nothing
+	42, // [42:50] is the sub-list for method output_type
+	34, // [34:42] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_plugins_pluginpb_plugin_proto_init() }
