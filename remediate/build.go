@@ -76,13 +76,14 @@ type PlanOptions struct {
 	Tool      string
 	Now       time.Time
 	Selection plan.Selection
+	Sessions  []string // who is logged in
 }
 
 // Build makes a plan of the fixes of all failing controls.
 func Build(ctx context.Context, set *facts.Set, evaluations []benchmarks.Evaluation, by Planner, o PlanOptions) (*plan.Plan, []*Step, error) {
 	p := &plan.Plan{
 		SchemaName: plan.Schema, ID: newID(o.Now), Time: o.Now.UTC(), Host: o.Host, Tool: o.Tool, Selection: o.Selection,
-		Changes: []plan.Change{}, Refused: []plan.Refused{},
+		Sessions: append([]string{}, o.Sessions...), Changes: []plan.Change{}, Refused: []plan.Refused{},
 	}
 	calls, err := callsOf(ctx, set, evaluations, p)
 	if err != nil {

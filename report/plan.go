@@ -38,6 +38,9 @@ func (h *planText) write() {
 	} else {
 		h.para(0, 2, span{text: counted(len(p.Changes), "change"), style: bold}, span{text: " for " + counted(controls, "control") + " on " + p.Host.Name + ", risk up to "}, riskSpan(p.Risk()))
 	}
+	if len(p.Sessions) > 0 && p.Risk() >= plan.Lockout {
+		h.para(0, 2, span{text: "Logged in: "}, span{text: strings.Join(p.Sessions, ", ")})
+	}
 	for _, c := range p.Changes {
 		h.change(c)
 	}

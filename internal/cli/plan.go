@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-agent/holdfast/remediate"
 	"github.com/holdfast-agent/holdfast/remediate/actions"
 	"github.com/holdfast-agent/holdfast/remediate/effects"
+	"github.com/holdfast-agent/holdfast/remediate/health"
 	"github.com/holdfast-agent/holdfast/remediate/plan"
 	"github.com/holdfast-agent/holdfast/report"
 	"github.com/spf13/cobra"
@@ -138,7 +139,7 @@ func (p *program) planFor(cmd *cobra.Command, f *planFlags, sel benchmarks.Selec
 	host := t.describe(cmd.Context())
 	local := &remediate.Local{Actions: slices.Concat(actions.All(), p.plugged.actions), Set: t.set, Hands: effects.Local{}, MaxRisk: risk}
 	made, steps, err := remediate.Build(cmd.Context(), t.set, evaluations, local, remediate.PlanOptions{
-		Host: plan.Host{ID: host.ID, Name: host.Name}, Tool: version.String(), Now: time.Now(),
+		Host: plan.Host{ID: host.ID, Name: host.Name}, Tool: version.String(), Now: time.Now(), Sessions: health.Sessions(),
 		Selection: plan.Selection{Benchmarks: sel.Benchmarks, Profile: sel.Profile, Controls: sel.Controls, Variables: sel.Variables, MaxRisk: risk},
 	})
 	if err != nil {

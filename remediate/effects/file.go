@@ -55,13 +55,17 @@ func (modeEffect) set(_ context.Context, s *remediate.Step, to remediate.State) 
 	if err != nil {
 		return err
 	}
+	after, err := decode[remediate.File](s.After)
+	if err != nil {
+		return err
+	}
 	o, err := openTarget(s.Target)
 	if err != nil || o == nil {
 		return errors.Join(err, gone(s.Target, o))
 	}
 	defer o.close()
 	// In a directory of somebody else, the name may lead to another file by now: not to one of another owner.
-	if uid := o.stat.Uid; uid != before.UID && uid != want.UID || o.kind != before.Type {
+	if uid := o.stat.Uid; uid != before.UID && uid != after.UID || o.kind != before.Type {
 		return fmt.Errorf("%s is not what it was: a %s of user %d", s.Target, o.kind, uid)
 	}
 	return o.dress(want)

@@ -115,6 +115,7 @@ type Plan struct {
 	Tool       string    `json:"tool"` // version of the program
 	Digest     string    `json:"digest"`
 	Selection  Selection `json:"selection"`
+	Sessions   []string  `json:"sessions"` // who is logged in, whom changes of risk lockout concern
 	Changes    []Change  `json:"changes"`
 	Refused    []Refused `json:"refused"`
 }
