@@ -19,8 +19,10 @@ type Switch interface {
 	Arm(ctx context.Context, id string, limit, within time.Duration) error
 	// Await makes it be rolled back after within, once it was checked and awaits its confirmation.
 	Await(ctx context.Context, id string, within time.Duration) error
-	// Disarm ends it all. Disarming what is not armed is no error.
+	// Disarm ends it all but what cleans up at the next boot. Disarming what is not armed is no error.
 	Disarm(ctx context.Context, id string) error
+	// Clean takes that away, too, once nothing is pending.
+	Clean() error
 }
 
 // Engine carries transactions out.
@@ -234,10 +236,18 @@ func (e *Engine) keep(ctx context.Context, j *Journal, r Record) error {
 	if err := j.append(r); err != nil {
 		return err
 	}
+	return e.end(ctx, j.ID)
+}
+
+// end is when all is decided: wherever it is interrupted, the next boot or the next call goes on with it.
+func (e *Engine) end(ctx context.Context, id string) error {
+	if err := e.Switch.Disarm(ctx, id); err != nil {
+		return err
+	}
 	if err := e.Store.end(); err != nil {
 		return err
 	}
-	return e.Switch.Disarm(ctx, j.ID)
+	return e.Switch.Clean()
 }
 
 // ErrSession says that a confirmation came from the session that applied, which proves nothing.

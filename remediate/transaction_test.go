@@ -56,6 +56,8 @@ func (w *world) Arm(_ context.Context, id string, _, _ time.Duration) error {
 	return fault("armed")
 }
 
+func (w *world) Clean() error { return fault("clean") }
+
 func (w *world) Await(context.Context, string, time.Duration) error { return fault("awaited") }
 
 func (w *world) Disarm(_ context.Context, id string) error {

@@ -51,8 +51,11 @@ func (e *Engine) Undo(ctx context.Context, id, reason string, o UndoOptions) (j 
 // asks: early tells that it is the start of a boot. The store must be locked.
 func (e *Engine) Recover(ctx context.Context, id, reason string, early bool) error {
 	pending, err := e.Store.Pending()
-	if err != nil || pending == "" || id != "" && id != pending {
+	switch {
+	case err != nil || pending != "" && id != "" && id != pending:
 		return err
+	case pending == "":
+		return e.Switch.Clean()
 	}
 	j, err := e.Store.Load(pending)
 	if err != nil {
@@ -73,7 +76,7 @@ func (e *Engine) ended(ctx context.Context, j *Journal) error {
 	if pending, err := e.Store.Pending(); err != nil || pending != j.ID {
 		return err
 	}
-	return errors.Join(e.Store.end(), e.Switch.Disarm(ctx, j.ID))
+	return e.end(ctx, j.ID)
 }
 
 // inOrder refuses to undo what a later transaction, which is still in force, was made upon.

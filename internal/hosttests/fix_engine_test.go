@@ -71,11 +71,11 @@ func (a applier) last() transaction {
 // footprint is all of the host that a transaction may touch and must restore: files, and which units run.
 func (a applier) footprint() string {
 	a.t.Helper()
-	units := a.host.MustRun("systemctl", "list-units", "--all", "--plain", "--no-legend", "--type=service,socket,timer,mount", "--state=active")
+	units := a.host.MustRun("systemctl", "list-units", "--all", "--plain", "--no-legend", "--type=service,socket,timer", "--state=active")
 	var running []string
 	for line := range strings.Lines(units) {
 		unit, _, _ := strings.Cut(line, " ")
-		if !strings.HasPrefix(unit, "systemd-") && !strings.HasPrefix(unit, "user") && !strings.HasPrefix(unit, "holdfast-") {
+		if !strings.HasPrefix(unit, "systemd-") && !strings.HasPrefix(unit, "user") && !strings.Contains(unit, "holdfast") {
 			running = append(running, unit)
 		}
 	}
@@ -308,4 +308,65 @@ func (a applier) settled(t *testing.T, before, when string) {
 	if junk := a.host.MustRun("find", "/etc", "/usr/local", "-name", ".holdfast-*"); junk != "" {
 		t.Errorf("%s: left behind: %s", when, junk)
 	}
+}
+
+// The power goes at every point that the program's code knows, and whatever the guard was at then: the next boot brings
+// everything back.
+func TestAPowerCutAtAnyPointIsUndoneAtTheNextBoot(t *testing.T) {
+	h := testhost.Boot(t)
+	a := newApplier(t, h, "holdfast-faults")
+	before := a.footprint()
+	for n := 1; ; n++ {
+		_, points := a.faulty("kill", n)
+		if points < n {
+			break
+		}
+		h.PowerCut()
+		a.settles(time.Minute)
+		if s := a.last().Status; s == "kept" {
+			h.MustRun(a.program, "rollback")
+		} else if s != "" && s != "rolled back" && s != "nothing done" {
+			t.Errorf("point %d: history says %q", n, s)
+		}
+		a.unchanged(before, fmt.Sprintf("after the power went at point %d", n))
+		if t.Failed() {
+			break
+		}
+	}
+}
+
+func TestWhereNothingCanBeWrittenNothingIsChanged(t *testing.T) {
+	h := testhost.Boot(t)
+	a := newApplier(t, h, "holdfast")
+	before := a.footprint()
+	nothing := func(when, words string) {
+		t.Helper()
+		r := a.apply("--control", "1.[123]", "--confirm-within", "0s")
+		if r.Code != 1 || !strings.Contains(r.Stderr, words) {
+			t.Errorf("%s: exit status %d, want 1 and %q\n%s", when, r.Code, words, r.Stderr)
+		}
+		a.unchanged(before, when)
+	}
+
+	h.MustRun("mkdir", "-p", "/var/lib/holdfast")
+	h.MustRun("mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", "/var/lib/holdfast")
+	nothing("with a disk too small for the journal", "no space left on device")
+	h.MustRun("umount", "/var/lib/holdfast")
+
+	h.MustRun("mount", "--bind", "/var/lib/holdfast", "/var/lib/holdfast")
+	h.MustRun("mount", "-o", "remount,ro,bind", "/var/lib/holdfast")
+	nothing("with a read-only journal", "read-only file system")
+	h.MustRun("umount", "/var/lib/holdfast")
+
+	h.MustRun("sh", "-c", "flock /var/lib/holdfast/lock sleep 1000 >/dev/null 2>&1 & until ! flock -n /var/lib/holdfast/lock true; do :; done")
+	nothing("while another one is at work", "another holdfast")
+	h.MustRun("pkill", "sleep")
+
+	h.MustRun("sh", "-c", "mkdir -p /etc/systemd/journald.conf.d && mount --bind /etc/systemd/journald.conf.d /etc/systemd/journald.conf.d && mount -o remount,ro,bind /etc/systemd/journald.conf.d")
+	before = a.footprint()
+	r := a.apply("--control", "1.[123]", "--confirm-within", "0s")
+	if r.Code != 2 || !strings.Contains(r.Stderr, "read-only file system") {
+		t.Errorf("with a directory that can't be written: %d\n%s", r.Code, r.Stderr)
+	}
+	a.unchanged(before, "with a directory that can't be written")
 }

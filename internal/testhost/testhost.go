@@ -241,6 +241,14 @@ func (h *Host) Reboot() {
 	h.Boot()
 }
 
+// PowerCut ends the host as if its power went, and boots it again from the same files.
+func (h *Host) PowerCut() {
+	h.t.Helper()
+	h.kill()
+	unpropagate(h.name)
+	h.Boot()
+}
+
 // kill ends whatever still runs.
 func (h *Host) kill() {
 	h.mu.Lock()

@@ -41,11 +41,11 @@ TimeoutStartSec=120
 WantedBy=sysinit.target
 `
 
-// late does what needs a running system.
+// late does what needs a running system. It runs even when nothing is pending: then it takes itself away.
 const late = `# Made by Holdfast for the time of a transaction.
 [Unit]
 Description=Roll back what is left of an unconfirmed Holdfast transaction
-ConditionPathExists=%[2]s/pending
+RequiresMountsFor=%[2]s
 After=dbus.service basic.target
 
 [Service]
@@ -59,18 +59,19 @@ WantedBy=multi-user.target
 
 type bootUnit struct{ name, text, wantedBy string }
 
-func (s *Switch) bootUnits() []bootUnit {
-	return []bootUnit{
-		{"holdfast-recover.service", fmt.Sprintf(early, s.Program, s.Store.Dir), "sysinit.target"},
-		{"holdfast-recover-late.service", fmt.Sprintf(late, s.Program, s.Store.Dir), "multi-user.target"},
-	}
+func (s *Switch) early() bootUnit {
+	return bootUnit{"holdfast-recover.service", fmt.Sprintf(early, s.Program, s.Store.Dir), "sysinit.target"}
+}
+
+func (s *Switch) late() bootUnit {
+	return bootUnit{"holdfast-recover-late.service", fmt.Sprintf(late, s.Program, s.Store.Dir), "multi-user.target"}
 }
 
 func (s *Switch) armBoot(ctx context.Context, conn *systemd.Conn) error {
 	if _, err := os.Stat(packaged); err == nil {
 		return nil // static: its package has it wanted
 	}
-	for _, u := range s.bootUnits() {
+	for _, u := range []bootUnit{s.late(), s.early()} {
 		err := atomicfile.Write(filepath.Join(etc, u.name), 0o644, func(w io.Writer) error {
 			_, err := io.WriteString(w, u.text)
 			return err
@@ -90,18 +91,15 @@ func (s *Switch) armBoot(ctx context.Context, conn *systemd.Conn) error {
 	return conn.ReloadContext(ctx)
 }
 
-// disarmBoot removes what armBoot made, and the directories that are empty then.
-func (s *Switch) disarmBoot() error {
+// disarmBoot removes one of the units that armBoot made.
+func (s *Switch) disarmBoot(u bootUnit) error {
 	if _, err := os.Stat(packaged); err == nil {
 		return nil
 	}
 	var errs []error
-	for _, u := range s.bootUnits() {
-		wants := filepath.Join(etc, u.wantedBy+".wants")
-		for _, name := range []string{filepath.Join(wants, u.name), filepath.Join(etc, u.name)} {
-			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				errs = append(errs, err)
-			}
+	for _, name := range []string{filepath.Join(etc, u.wantedBy+".wants", u.name), filepath.Join(etc, u.name)} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)

@@ -199,7 +199,7 @@ func start(ctx context.Context, begin func(chan string) error) error {
 func (s *Switch) Disarm(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience/3)
 	defer cancel()
-	err := s.disarmBoot()
+	err := s.disarmBoot(s.early())
 	conn, connErr := systemd.NewSystemConnectionContext(ctx)
 	if connErr != nil {
 		return err
@@ -212,3 +212,6 @@ func (s *Switch) Disarm(ctx context.Context, id string) error {
 	}
 	return err
 }
+
+// Clean implements remediate.Switch.
+func (s *Switch) Clean() error { return s.disarmBoot(s.late()) }

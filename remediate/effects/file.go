@@ -261,7 +261,7 @@ func place(name string, f remediate.File) error {
 	}
 	base := path.Base(name)
 	temporary := ".holdfast-" + base
-	if err := unix.Unlinkat(dir.fd, temporary, 0); err != nil && !errors.Is(err, unix.ENOENT) {
+	if err := discard(dir, temporary); err != nil {
 		return &os.PathError{Op: "remove", Path: path.Join(path.Dir(name), temporary), Err: err}
 	}
 	there, err := openIn(dir, name)
@@ -295,6 +295,15 @@ func place(name string, f remediate.File) error {
 		return inNameOf(name, err)
 	}
 	return syncDir(dir.fd)
+}
+
+// discard removes what an attempt that was interrupted has left.
+func discard(dir *pinned, temporary string) error {
+	var st unix.Stat_t
+	if err := unix.Fstatat(dir.fd, temporary, &st, unix.AT_SYMLINK_NOFOLLOW); errors.Is(err, unix.ENOENT) {
+		return nil
+	}
+	return unix.Unlinkat(dir.fd, temporary, 0)
 }
 
 // inNameOf makes an error of a system call speak of the file it was for.

@@ -131,6 +131,7 @@ func arguments(c call) (cty.Value, error) {
 type noSwitch struct{}
 
 func (noSwitch) Arm(context.Context, string, time.Duration, time.Duration) error { return nil }
+func (noSwitch) Clean() error                                                    { return nil }
 func (noSwitch) Await(context.Context, string, time.Duration) error              { return nil }
 func (noSwitch) Release(context.Context, string) error                           { return nil }
 func (noSwitch) Disarm(context.Context, string) error                            { return nil }
