@@ -22,7 +22,7 @@ deb() { # name version depends extra-fields
   if [ "$1" = hangs ]; then printf '#!/bin/sh\nexit 7\n' > "$b/DEBIAN/postinst"; chmod 755 "$b/DEBIAN/postinst"; fi
   dpkg-deb -Znone --build "$b" "/srv/repo/$1_$2_all.deb" > /dev/null
 }
-deb app 1.0 lib; deb lib 1.0 ""; deb app 1:1.1 "lib (>= 1.1)"; deb lib 1.1 ""; deb user 1.0 app; deb hangs 1.0 ""; deb foe 1.0 ""
+deb app 1.0 lib; deb lib 1.0 ""; deb app 1:1.1 "lib (>= 1.1)"; deb lib 1.1 ""; deb user 1.0 app; deb hangs 1.0 ""
 `
 
 const index = `set -e
@@ -126,7 +126,7 @@ func TestFixPackages(t *testing.T) {
 		repository("hangs_1.0_all.deb")
 		before := status()
 		out := f.do("apply", "fails", pkg("hangs", "present"))
-		if !strings.Contains(out.Error, "rolled back") || status() != before {
+		if !strings.Contains(out.Error, "rolled back: package hangs: /usr/bin/apt-get: ") || !strings.Contains(out.Error, "E: Sub-process") || status() != before {
 			t.Errorf("%s: %s", out.Error, status())
 		}
 	})

@@ -29,6 +29,8 @@ const (
 	// packageTimeout bounds one run of the package manager; its scripts can hang.
 	packageTimeout = 10 * time.Minute
 	maxSimulation  = 1 << 20
+	// lockTimeout bounds, in seconds, how long somebody else's run of the package manager is waited for.
+	lockTimeout = "15"
 )
 
 // packageEnvironment keeps the package manager from asking anything.
@@ -37,7 +39,7 @@ var packageEnvironment = append(slices.Clone(environment), "DEBIAN_FRONTEND=noni
 // aptOptions: configuration files stay as the administrator left them, nothing is removed on the side, and a lock that
 // somebody holds is waited for, not for ever.
 var aptOptions = []string{
-	"-q", "-y", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "-o", "DPkg::Lock::Timeout=60",
+	"-q", "-y", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "-o", "DPkg::Lock::Timeout=" + lockTimeout,
 	"-o", "APT::Get::AutomaticRemove=false", "-o", "Dpkg::Use-Pty=0", "--no-install-recommends",
 }
 
@@ -278,9 +280,22 @@ func dropDist(names, had []string) error {
 	return nil
 }
 
+// packageProgram runs one of the package manager's programs. Of all that it says, the error has what it complains of.
 func packageProgram(ctx context.Context, program string, args ...string) error {
-	_, err := runWith(ctx, packageTimeout, packageEnvironment, 64<<10, program, args...)
-	return err
+	said, err := runWith(ctx, packageTimeout, packageEnvironment, maxSimulation, program, args...)
+	if err == nil {
+		return nil
+	}
+	var complaints []string
+	for line := range strings.Lines(said) {
+		if strings.HasPrefix(line, "E: ") || strings.HasPrefix(line, "dpkg: error") || strings.HasPrefix(line, "dpkg: dependency") {
+			complaints = append(complaints, strings.TrimSpace(line))
+		}
+	}
+	if len(complaints) == 0 {
+		return err
+	}
+	return fmt.Errorf("%s: %s", program, strings.Join(complaints[:min(len(complaints), 5)], "; "))
 }
 
 // markPackages says which came as dependencies, which apt itself does only for what it pulls in.
