@@ -143,6 +143,7 @@ type Options struct {
 	AtBoot   bool
 	Affects  []string
 	Diff     string
+	Account  *Account // whose directories the file lies in, where they are not root's
 }
 
 // State is what a target is, as the steps so far would leave it.
@@ -195,6 +196,9 @@ func (d *Draft) add(s *Step, o Options) {
 	if o.Diff != "" {
 		s.Diff = o.Diff
 	}
+	if o.Account != nil {
+		s.Account = o.Account
+	}
 	s.Sources = union(s.Sources, d.source)
 	s.Triggers = union(s.Triggers, o.Triggers...)
 	s.Validate = union(s.Validate, o.Validate...)
@@ -243,7 +247,7 @@ func (d *Draft) SetFile(ctx context.Context, name string, f File, o Options) err
 	if m := d.steps["mode "+name]; m != nil { // one step for the whole file then
 		o = Options{
 			Stage: o.Stage, Risk: max(o.Risk, m.Risk), Triggers: union(o.Triggers, m.Triggers...), Validate: union(o.Validate, m.Validate...),
-			Undo: o.Undo, OneWay: o.OneWay, AtBoot: o.AtBoot, Affects: union(o.Affects, m.Affects...),
+			Undo: o.Undo, OneWay: o.OneWay, AtBoot: o.AtBoot, Affects: union(o.Affects, m.Affects...), Diff: o.Diff, Account: o.Account,
 		}
 		d.drop("mode " + name)
 		if err := d.Set(ctx, "file", name, NewState(f.Summary(), f), o); err != nil {
@@ -282,6 +286,9 @@ func (d *Draft) parents(ctx context.Context, dir string) error {
 	return d.SetFile(ctx, dir, File{Type: Directory, Mode: 0o755}, Options{})
 }
 
+// hidden stands for the diff of a file that is not shown.
+const hidden = "(its content is not shown)\n"
+
 func (d *Draft) diff(name string, after File) error {
 	s := d.steps["file "+name]
 	if s == nil {
@@ -294,9 +301,13 @@ func (d *Draft) diff(name string, after File) error {
 	if before.Type != Regular && before.Type != Absent || after.Type != Regular && after.Type != Absent {
 		return nil
 	}
-	before.Secret = after.Secret
+	s.Secret = s.Secret || after.Secret // once for all: a later call may not know
+	before.Secret, after.Secret = s.Secret, s.Secret
+	if s.Secret && s.Diff != "" && !strings.HasPrefix(s.Diff, hidden) {
+		return nil // what whoever knows the file says of it
+	}
 	if !before.text() || !after.text() {
-		s.Diff = "(its content is not shown)\n"
+		s.Diff = hidden
 		return nil
 	}
 	s.Diff = string(diff.Diff(name, before.Content, name, after.Content))

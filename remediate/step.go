@@ -106,6 +106,15 @@ type Step struct {
 	OneWay   bool          `json:"one_way"` // it can't be undone at all
 	AtBoot   bool          `json:"at_boot"` // it has its effect at the next boot only
 	Affects  []string      `json:"affects"`
+	Account  *Account      `json:"account,omitempty"`
+	Secret   bool          `json:"secret,omitempty"` // its content is not shown
+}
+
+// Account is the one beside root that may own directories on the way to a file: a server's, which has its configuration
+// in a directory of its own. What the account could lead elsewhere there is its own anyway.
+type Account struct {
+	UID uint32 `json:"uid"`
+	GID uint32 `json:"gid"`
 }
 
 // ID names the step by what it touches.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/holdfast-agent/holdfast/remediate/plan"
 )
@@ -175,7 +176,12 @@ func (e *Engine) undoStep(ctx context.Context, j *Journal, i int, p progress, re
 	case rebooted && !ours && slices.Contains(running, s.Effect):
 		// The running system that was changed is no more.
 	case ours:
-		if err := e.restore(ctx, s); err != nil {
+		err := e.restore(ctx, s)
+		if errors.Is(err, syscall.ENOTEMPTY) {
+			conflict = fmt.Sprintf("%s: it is a directory that the transaction has made, and there is something in it by now", s)
+			return conflict, j.append(Record{Event: Conflict, Step: i, Reason: conflict})
+		}
+		if err != nil {
 			return "", err
 		}
 	case o.Override && s.Risk >= plan.Lockout:

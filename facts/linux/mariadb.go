@@ -157,29 +157,9 @@ func (i *mariadbInstance) series() string {
 	return parts[0] + "." + parts[1]
 }
 
-// groups are the groups of option files that the server reads (load_default_groups of its mysqld.cc).
-func (i *mariadbInstance) groups(suffix string) []string {
-	groups := []string{"mysqld", "server"}
-	if s := i.series(); s != "" {
-		groups = append(groups, "mysqld-"+s)
-	}
-	if i.flavour != "mysql" {
-		groups = append(groups, "mariadb", "mariadbd", "client-server", "galera")
-		if s := i.series(); s != "" {
-			groups = append(groups, "mariadb-"+s, "mariadbd-"+s)
-		}
-	}
-	if suffix != "" {
-		for _, g := range slices.Clone(groups) {
-			groups = append(groups, g+suffix)
-		}
-	}
-	return groups
-}
-
 // load reads the option files: what comes first on the command line may change which.
 func (i *mariadbInstance) load(ctx context.Context, r *facts.Reader) {
-	files, suffix := []string{"/etc/my.cnf", "/etc/mysql/my.cnf"}, ""
+	files, suffix := slices.Clone(mycnf.ServerFiles), ""
 	if home := homeOf(ctx, r, cmp.Or(i.account(), "mysql")); home != "" {
 		files = append(files, path.Join(home, ".my.cnf"))
 	}
@@ -204,7 +184,7 @@ func (i *mariadbInstance) load(ctx context.Context, r *facts.Reader) {
 		}
 		args = args[1:]
 	}
-	i.conf = mycnf.Load(optionFiles{r}, files, i.groups(suffix))
+	i.conf = mycnf.Load(optionFiles{r}, files, mycnf.ServerGroups(i.flavour, i.series(), suffix))
 	i.conf.Arguments(args)
 }
 
@@ -288,7 +268,7 @@ func describeMariaDB(ctx context.Context, r *facts.Reader, i *mariadbInstance) M
 // sinceStart is a configured value that no variable tells: the one in force, as long as no option file changed since the
 // server started.
 func (i *mariadbInstance) sinceStart(r *facts.Reader, configured facts.V[bool]) facts.V[bool] {
-	names := []string{"/etc/my.cnf", "/etc/mysql/my.cnf"}
+	names := slices.Clone(mycnf.ServerFiles)
 	for _, name := range slices.Concat(i.conf.Read, i.conf.Ignored) {
 		names = append(names, name, path.Dir(name))
 	}

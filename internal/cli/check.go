@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/holdfast-agent/holdfast/benchmarks"
 	"github.com/holdfast-agent/holdfast/facts"
@@ -34,13 +35,29 @@ func (p *program) newChecker(ctx context.Context, m *madePlan) *checker {
 }
 
 func (c *checker) facts(ctx context.Context) *facts.Set {
-	host := c.p.host
-	host.Labels = c.made.labels
-	return facts.NewSet(ctx, host, c.p.allSources())
+	return facts.NewSet(ctx, c.made.host, c.p.allSources())
 }
 
-// check evaluates again, on fresh facts, the controls that have to pass now, and looks whether people still get in.
+// settle is how long services may take to act on what they were told to read: a reload ends before it has happened.
+const settle = 5 * time.Second
+
+// check tells whether the host is as it has to be now, or becomes so in a moment.
 func (c *checker) check(ctx context.Context, expected []plan.Source) error {
+	for deadline := time.Now().Add(settle); ; {
+		err := c.look(ctx, expected)
+		if err == nil || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(settle / 10):
+		}
+	}
+}
+
+// look evaluates again, on fresh facts, the controls that have to pass now, and looks whether people still get in.
+func (c *checker) look(ctx context.Context, expected []plan.Source) error {
 	errs := []error{health.Units(ctx, c.units), health.StillReachable(ctx, c.ssh)}
 	if len(expected) > 0 {
 		sel := c.made.sel

@@ -40,6 +40,7 @@ func (f *hostFlags) here() bool { return f.root == "" && f.from == "" }
 // target is a host that is about to be read.
 type target struct {
 	set    *facts.Set
+	host   facts.Host // of what is read live or from an image
 	labels map[string]string
 	now    time.Time
 }
@@ -78,7 +79,7 @@ func (p *program) target(cmd *cobra.Command, f *hostFlags) (*target, error) {
 	}
 	host.Labels = labels
 	set := facts.NewSet(cmd.Context(), host, p.allSources())
-	return &target{set, labels, set.Now()}, nil
+	return &target{set, host, labels, set.Now()}, nil
 }
 
 func (p *program) recorded(cmd *cobra.Command, f *hostFlags) (*target, error) {
@@ -97,7 +98,7 @@ func (p *program) recorded(cmd *cobra.Command, f *hostFlags) (*target, error) {
 	if err := f.label(cmd, rec.Labels); err != nil {
 		return nil, err
 	}
-	return &target{facts.NewRecordedSet(rec, facts.NewSchema(p.allSources())), rec.Labels, rec.Time}, nil
+	return &target{facts.NewRecordedSet(rec, facts.NewSchema(p.allSources())), facts.Host{}, rec.Labels, rec.Time}, nil
 }
 
 // label adds what --label says.

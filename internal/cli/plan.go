@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/holdfast-agent/holdfast/benchmarks"
+	"github.com/holdfast-agent/holdfast/facts"
 	"github.com/holdfast-agent/holdfast/internal/atomicfile"
 	"github.com/holdfast-agent/holdfast/internal/version"
 	"github.com/holdfast-agent/holdfast/remediate"
@@ -111,7 +112,7 @@ type madePlan struct {
 	plan   *plan.Plan
 	steps  []*remediate.Step
 	bundle *benchmarks.Bundle
-	labels map[string]string
+	host   facts.Host
 	sel    benchmarks.Selection
 }
 
@@ -145,7 +146,7 @@ func (p *program) planFor(cmd *cobra.Command, f *planFlags, sel benchmarks.Selec
 	if err != nil {
 		return nil, err
 	}
-	return &madePlan{made, steps, bundle, t.labels, sel}, nil
+	return &madePlan{made, steps, bundle, t.host, sel}, nil
 }
 
 // mustBeRoot is an error for those who may not change the host.

@@ -180,7 +180,7 @@ control "3.2" {
     for_each = [for i in redis : i if((i.tls.port > 0 || i.tls.replication || i.tls.cluster) && !alltrue([for p in i.tls.protocols : contains(["tlsv1.2", "tlsv1.3"], lower(p))])) || ((i.configured.tls.port > 0 || i.configured.tls.replication || i.configured.tls.cluster) && !alltrue([for p in i.configured.tls.protocols : contains(["tlsv1.2", "tlsv1.3"], lower(p))]))]
     instance = each.config_file
     name     = "tls-protocols"
-    value    = "TLSv1.2 TLSv1.3"
+    value    = "\"TLSv1.2 TLSv1.3\""
   }
 }
 

@@ -35,7 +35,7 @@ func (fileEffect) set(_ context.Context, s *remediate.Step, to remediate.State) 
 	if err != nil {
 		return err
 	}
-	return place(s.Target, f)
+	return placeIn(s.Target, f, s.Account)
 }
 
 // modeEffect is mode, owner and extended attributes of what lies at a path, whatever its content.
@@ -247,7 +247,10 @@ func (o *opened) dress(f remediate.File) error {
 }
 
 // place makes a path be what f says.
-func place(name string, f remediate.File) error {
+func place(name string, f remediate.File) error { return placeIn(name, f, nil) }
+
+// placeIn is the same where an account may own directories on the way.
+func placeIn(name string, f remediate.File, account *remediate.Account) error {
 	dir, err := pin(path.Dir(name))
 	if errors.Is(err, unix.ENOENT) && f.Type == remediate.Absent {
 		return nil
@@ -256,7 +259,7 @@ func place(name string, f remediate.File) error {
 		return err
 	}
 	defer dir.close()
-	if err := dir.trusted(); err != nil {
+	if err := dir.trusted(account); err != nil {
 		return err
 	}
 	base := path.Base(name)

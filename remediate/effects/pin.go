@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/holdfast-agent/holdfast/remediate"
 	"golang.org/x/sys/unix"
 )
 
@@ -16,6 +17,7 @@ type pinned struct {
 	fd     int
 	name   string // as it was asked for
 	shared string // the first directory on the way that others than root can write to; empty when there is none
+	owners []owner
 }
 
 func (p *pinned) close() { _ = unix.Close(p.fd) }
@@ -104,16 +106,38 @@ func (p *pinned) judge(at string) error {
 	if err := unix.Fstat(p.fd, &st); err != nil {
 		return &os.PathError{Op: "stat", Path: at, Err: err}
 	}
-	if p.shared == "" && (st.Uid != 0 || st.Mode&0o022 != 0) {
+	if st.Uid == 0 && st.Mode&0o022 == 0 {
+		return nil
+	}
+	if p.shared == "" {
 		p.shared = at
 	}
+	p.owners = append(p.owners, owner{at, st.Uid, st.Gid, st.Mode})
 	return nil
 }
 
-// trusted is an error where somebody else than root could replace what we are about to write.
-func (p *pinned) trusted() error {
-	if p.shared != "" {
-		return fmt.Errorf("%s: %s can be written by others than root, who could lead the change elsewhere", p.name, p.shared)
+var errShared = errors.New("can be written by others than root, who could lead the change elsewhere")
+
+// owner is a directory on the way that others than root can write to.
+type owner struct {
+	at       string
+	uid, gid uint32
+	mode     uint32
+}
+
+// only tells whether none but root, the account and its group can write to the directory.
+func (o owner) only(a *remediate.Account) bool {
+	return a != nil && (o.uid == 0 || o.uid == a.UID) && o.mode&0o002 == 0 && (o.mode&0o020 == 0 || o.gid == 0 || o.gid == a.GID)
+}
+
+// trusted is an error where somebody else than root, and the account if there is one, could replace what we are about to
+// write. In its own directories an account gains nothing by that: the directory is held open, what is written there is a
+// new file that takes the name in the same directory, and no symlink is followed.
+func (p *pinned) trusted(account *remediate.Account) error {
+	for _, o := range p.owners {
+		if !o.only(account) {
+			return fmt.Errorf("%s: %s %w", p.name, o.at, errShared)
+		}
 	}
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/holdfast-agent/holdfast/remediate"
 )
 
 // maxOutput bounds what is kept of a program's words, in bytes.
@@ -27,15 +29,29 @@ func runProgram(ctx context.Context, timeout time.Duration, program string, args
 
 // runWith is the same with an environment, and gives the beginning of what it said, up to a number of bytes.
 func runWith(ctx context.Context, timeout time.Duration, env []string, limit int, program string, args ...string) (string, error) {
+	return process{env: env, limit: limit}.run(ctx, timeout, program, args...)
+}
+
+// process is what a program is run with.
+type process struct {
+	env     []string
+	limit   int                // of what is kept of its words, in bytes
+	account *remediate.Account // whose rights alone it has, where one is given
+}
+
+func (p process) run(ctx context.Context, timeout time.Duration, program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	// The parent-death signal is sent when the thread ends that started the child.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	out := &bounded{limit: limit}
+	out := &bounded{limit: p.limit}
 	cmd := exec.CommandContext(ctx, program, args...) // #nosec G204 -- an absolute path out of our own tables
-	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = env, "/", out, out
+	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = p.env, "/", out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
+	if p.account != nil {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: p.account.UID, Gid: p.account.GID}
+	}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()

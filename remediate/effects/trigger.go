@@ -103,6 +103,8 @@ func restart(ctx context.Context, t remediate.Trigger) error {
 		return err
 	}
 	defer conn.Close()
+	// One that was started often of late would be stopped and not started again; for others this is an error.
+	_ = conn.ResetFailedUnitContext(ctx, t.Unit)
 	begin := conn.TryRestartUnitContext
 	if t.Verb == remediate.Reload {
 		begin = conn.ReloadUnitContext

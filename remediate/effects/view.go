@@ -79,6 +79,9 @@ type candidate struct {
 func candidates(steps []*remediate.Step) []candidate {
 	var out []candidate
 	for _, s := range steps {
+		if s.Account != nil {
+			continue // what the account could lead elsewhere can't be shown; its validators need no view
+		}
 		if s.Effect != "file" && (s.Effect != "mode" || !strings.HasPrefix(s.Target, "/etc/")) {
 			continue
 		}
@@ -97,6 +100,9 @@ type stage struct{ made map[string]bool }
 func (v stage) place(c candidate) error {
 	parent, err := realDir(path.Dir(c.name))
 	if errors.Is(err, fs.ErrNotExist) && c.file.Type == remediate.Absent {
+		return nil
+	}
+	if c.mode && errors.Is(err, errShared) { // it can't be shown, and what is wrong with it is not its mode
 		return nil
 	}
 	if err != nil {
@@ -141,7 +147,7 @@ func realDir(name string) (string, error) {
 		return "", err
 	}
 	defer dir.close()
-	if err := dir.trusted(); err != nil {
+	if err := dir.trusted(nil); err != nil {
 		return "", err
 	}
 	return filepath.EvalSymlinks(name)
