@@ -68,7 +68,7 @@ var table = []Rule{
 	{Folder: "plugins/pluginpb", Never: all(operatingSystem, processes, hostLibraries, testing_)},
 	{Folder: "plugins/internal/*", Ours: []string{"plugins/pluginpb", "remediate", "remediate/plan"}, Never: all(operatingSystem, processes, networks, hostLibraries, testing_), OnlyFor: []string{"plugins/..."}},
 	{Folder: "plugins/launch", Ours: with("plugins/...", "facts", "benchmarks", "remediate"), Never: testing_, OnlyFor: []string{"internal/cli/...", "agent/...", "plugins/..."}}, // starts processes: that is what it is for
-	{Folder: "plugins/plugintest", Ours: with("plugins/...", "facts", "remediate"), OnlyFor: []string{"nobody"}},                                                                  // for tests of plugins
+	{Folder: "plugins/plugintest", Ours: with("plugins/...", "facts", "remediate", "remediate/plan"), OnlyFor: []string{"nobody"}},                                                // for tests of plugins
 	{Folder: "plugins/example/...", Ours: with("plugins", "plugins/example/...", "facts", "remediate", "remediate/plan"), Never: all(processes, testing_), OnlyFor: []string{"plugins/example/..."}},
 
 	// The central endpoint.
