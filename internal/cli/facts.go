@@ -28,7 +28,7 @@ not be read the reason. Without a name, list the facts there are.`,
   holdfast facts sysctl net.ipv4.ip_forward
   holdfast facts file /etc/shadow --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !docs { // those are about the program
+			if !docs || len(args) > 0 { // the page of all facts is about the program
 				if err := p.plug(func(name string) bool { return len(args) == 0 || name == args[0] }); err != nil {
 					return err
 				}

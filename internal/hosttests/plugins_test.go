@@ -47,6 +47,15 @@ func TestAPluginIsLockedInWhereSystemdRuns(t *testing.T) {
 		t.Errorf("with read_all: %s", got)
 	}
 
+	// A user who is not root has it run as that user.
+	h.MustRun("useradd", "-m", "alice")
+	r := h.RunAs("alice", holdfast, "facts", "hostile", "who")
+	for _, want := range []string{"uid 1;", "can't write /etc;", "can't write /tmp;", "can't read shadow;", "no new privileges: 1"} {
+		if !strings.Contains(r.Stdout, want) {
+			t.Errorf("as alice: %q is not in %s%s", want, r.Stdout, r.Stderr)
+		}
+	}
+
 	// What it does to itself is known of its fact, and nothing else comes of it.
 	for how, want := range map[string]string{"crash": "panic: it was asked to", "hang": "did not answer within 2s", "1GB": "plugin hostile: "} {
 		r := h.Run(holdfast, "facts", "hostile", how)
