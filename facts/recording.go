@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/holdfast-agent/holdfast/internal/ctywire"
 	"github.com/klauspost/compress/zstd"
 	"github.com/vmihailenco/msgpack/v5"
 	"github.com/zclconf/go-cty/cty"
@@ -149,7 +150,7 @@ func decodeRecording(f recordingFile) (*Recording, error) {
 		if !ok {
 			return nil, fmt.Errorf("%w: %s has no type", ErrNotRecording, k)
 		}
-		v, err := ctymsgpack.Unmarshal(rf.Value, t)
+		v, err := ctywire.Decode(rf.Value, t, len(rf.Value))
 		if err != nil {
 			return nil, fmt.Errorf("%w: %s: %w", ErrNotRecording, k, err)
 		}

@@ -98,6 +98,8 @@ func TestADamagedRecordingIsRefused(t *testing.T) {
 			Facts: []recordedFact{{Fact: "x"}}}), "has no type"},
 		"a fact that is not of its type": {pack(t, recordingFile{Magic: good.Magic, Version: 1, End: good.End,
 			Types: map[string][]byte{"x": []byte(`"string"`)}, Facts: []recordedFact{{Fact: "x", Value: []byte{0x81}}}}), "x"},
+		"a list that says it has 2^31 elements": {pack(t, recordingFile{Magic: good.Magic, Version: 1, End: good.End,
+			Types: map[string][]byte{"x": []byte(`["list","string"]`)}, Facts: []recordedFact{{Fact: "x", Value: []byte("\xdd\x80\x00\x00\x00")}}}), "2147483648 more elements"},
 		"a bomb": {bomb(), "limit"},
 	} {
 		_, err := readRecording(bytes.NewReader(c.bytes), 1<<20)

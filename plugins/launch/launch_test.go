@@ -477,18 +477,3 @@ func TestADescriptionIsKeptByTheChecksumOfItsProgram(t *testing.T) {
 		t.Error("another program has the same description")
 	}
 }
-
-func FuzzDecode(f *testing.F) {
-	typ := cty.Object(map[string]cty.Type{"text": cty.String, "list": cty.List(cty.Bool), "map": cty.Map(cty.Number), "objects": cty.List(cty.Object(map[string]cty.Type{"a": cty.Bool, "b": cty.Bool}))})
-	f.Add([]byte("\x84\xa4list\x90\xa4text\xa0\xa3map\x80\xa7objects\x92\x82\xa1a\xc2\xa1b\xc2\x82\xa1a\xc2\xa1a\xc2"))
-	f.Add([]byte("\x84\xa4list\x90\xa4text\xa0\xa3map\x80\xa7objects\x91\x82\xa1a\xc2\xa1b\xc2"))
-	f.Add([]byte("\x83\xa4list\xdd\x80\x00\x00\x00\xa4text\xa0\xa3map\x80"))
-	f.Add([]byte("\x83\xa4list\x91\xc2\xa4text\xa1a\xa3map\x81\xa1a\xa3123"))
-	f.Add([]byte("\xd4\x00\x00"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		v, err := decode(text, typ)
-		if err == nil && !v.Type().Equals(typ) {
-			t.Errorf("a %s", v.Type().FriendlyName())
-		}
-	})
-}
