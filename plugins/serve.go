@@ -2,14 +2,13 @@ package plugins
 
 import (
 	"context"
-	"os"
 
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
 	"github.com/holdfast-agent/holdfast/facts"
+	"github.com/holdfast-agent/holdfast/plugins/internal/orphan"
 	"github.com/holdfast-agent/holdfast/plugins/internal/wire"
 	"github.com/holdfast-agent/holdfast/plugins/pluginpb"
-	"golang.org/x/sys/unix"
 	"google.golang.org/grpc"
 )
 
@@ -38,7 +37,7 @@ func Serve(parts ...Part) {
 	for _, p := range parts {
 		p(s)
 	}
-	go endWithHost()
+	go orphan.End()
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: wire.Handshake, Logger: hclog.NewNullLogger(),
 		VersionedPlugins: map[int]goplugin.PluginSet{wire.Version: {wire.Name: s}},
@@ -58,15 +57,4 @@ func (s *served) GRPCServer(_ *goplugin.GRPCBroker, to *grpc.Server) error {
 // GRPCClient implements goplugin.GRPCPlugin; a plugin is not its own client.
 func (*served) GRPCClient(context.Context, *goplugin.GRPCBroker, *grpc.ClientConn) (any, error) {
 	return nil, goplugin.ErrProcessNotFound
-}
-
-// endWithHost ends the plugin when nobody reads its standard output any more: Holdfast does as long as it lives, and
-// when it is killed there is no one else to end us.
-func endWithHost() {
-	for {
-		out := []unix.PollFd{{Fd: 1}} // POLLERR and POLLHUP are always reported
-		if n, err := unix.Poll(out, -1); err != nil && err != unix.EINTR || n > 0 {
-			os.Exit(0)
-		}
-	}
 }

@@ -66,6 +66,7 @@ var table = []Rule{
 	// Plugins: the kit for their authors, and what starts them.
 	{Folder: "plugins", Ours: with("plugins/...", "facts", "remediate", "remediate/plan"), Never: all(processes, hostLibraries, testing_)},
 	{Folder: "plugins/pluginpb", Never: all(operatingSystem, processes, hostLibraries, testing_)},
+	{Folder: "plugins/internal/orphan", Never: all(processes, networks, hostLibraries, testing_), OnlyFor: []string{"plugins/..."}},
 	{Folder: "plugins/internal/*", Ours: []string{"plugins/pluginpb", "remediate", "remediate/plan"}, Never: all(operatingSystem, processes, networks, hostLibraries, testing_), OnlyFor: []string{"plugins/..."}},
 	{Folder: "plugins/launch", Ours: with("plugins/...", "facts", "benchmarks", "remediate"), Never: testing_, OnlyFor: []string{"internal/cli/...", "agent/...", "plugins/..."}}, // starts processes: that is what it is for
 	{Folder: "plugins/plugintest", Ours: with("plugins/...", "facts", "remediate", "remediate/plan"), OnlyFor: []string{"nobody"}},                                                // for tests of plugins

@@ -212,6 +212,7 @@ func (c *conversation) options(o *pluginpb.Options) (remediate.Options, error) {
 	if err != nil {
 		return out, err
 	}
+	out.Diff = "" // what people see of a file's change is made here
 	for _, t := range out.Triggers {
 		switch {
 		case t.Verb == remediate.DaemonReload && t.Unit == "":

@@ -4,15 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
 	"sync"
 
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
+	"github.com/holdfast-agent/holdfast/plugins/internal/orphan"
 	"github.com/holdfast-agent/holdfast/plugins/internal/wire"
 	"github.com/holdfast-agent/holdfast/plugins/pluginpb"
 	"github.com/holdfast-agent/holdfast/remediate"
-	"golang.org/x/sys/unix"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -23,7 +22,7 @@ const HelperVerb = "_helper"
 
 // ServeHands is the main of the helper: it serves hands to the process that started it, and ends with it.
 func ServeHands(h remediate.Hands) {
-	go endWithStarter()
+	go orphan.End()
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: wire.Handshake, Logger: hclog.NewNullLogger(),
 		VersionedPlugins: map[int]goplugin.PluginSet{wire.Version: {wire.Name: &handsPlugin{hands: h}}},
@@ -31,16 +30,6 @@ func ServeHands(h remediate.Hands) {
 			return grpc.NewServer(append(o, grpc.MaxRecvMsgSize(wire.MaxHelper))...)
 		},
 	})
-}
-
-// endWithStarter ends the helper when nobody reads its standard output any more, which means that the starter is gone.
-func endWithStarter() {
-	for {
-		out := []unix.PollFd{{Fd: 1}} // POLLERR and POLLHUP are always reported
-		if n, err := unix.Poll(out, -1); err != nil && !errors.Is(err, unix.EINTR) || n > 0 {
-			os.Exit(0)
-		}
-	}
 }
 
 type handsPlugin struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"reflect"
 	"strings"
 	"syscall"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/holdfast-agent/holdfast/remediate"
 	"github.com/holdfast-agent/holdfast/remediate/plan"
+	"golang.org/x/sys/unix"
 )
 
 // fakeHands are those of the helper in these tests, which is this test's program. They remember one state.
@@ -161,6 +163,42 @@ func TestTheHelperEndsWithClose(t *testing.T) {
 	h.Close()
 	if err := syscall.Kill(pid, 0); !errors.Is(err, syscall.ESRCH) {
 		t.Errorf("process %d is there: %v", pid, err)
+	}
+}
+
+// waitToBeKilled starts a helper, says its process id and waits.
+func waitToBeKilled() {
+	s, err := (&Helper{}).Observe(context.Background(), "file", "pid")
+	fmt.Println(s.Summary, err)
+	time.Sleep(time.Minute)
+}
+
+func TestTheHelperEndsWithWhomeverStartedIt(t *testing.T) {
+	starter := exec.Command("/proc/self/exe", "be-killed")
+	out, err := starter.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := starter.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	_, err = fmt.Fscan(out, &pid)
+	if err := errors.Join(err, starter.Process.Kill()); err != nil {
+		t.Fatal(err)
+	}
+	_ = starter.Wait()
+	helper, err := unix.PidfdOpen(pid, 0)
+	if errors.Is(err, unix.ESRCH) {
+		return // so soon
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(helper)
+	if n, err := unix.Poll([]unix.PollFd{{Fd: int32(helper), Events: unix.POLLIN}}, 10_000); n != 1 || err != nil {
+		t.Errorf("ten seconds later it is still there: %v", err)
+		_ = unix.Kill(pid, unix.SIGKILL)
 	}
 }
 

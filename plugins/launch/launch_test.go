@@ -30,6 +30,10 @@ func TestMain(m *testing.M) {
 		ServeHands(&fakeHands{})
 		return
 	}
+	if len(os.Args) == 2 && os.Args[1] == "be-killed" {
+		waitToBeKilled()
+		return
+	}
 	code := m.Run()
 	_ = os.RemoveAll(programs.dir)
 	os.Exit(code)
