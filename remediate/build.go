@@ -140,6 +140,7 @@ func callsOf(ctx context.Context, set *facts.Set, evaluations []benchmarks.Evalu
 				refuse(byHand(r.Control))
 				p.Refused[len(p.Refused)-1].ByHand = true
 			}
+			before := len(calls) + len(p.Refused)
 			for j := range r.Control.Fixes {
 				fixCalls, err := r.Control.Fixes[j].Arguments(ctx, set, r)
 				var refused *benchmarks.RefusedError
@@ -152,6 +153,10 @@ func callsOf(ctx context.Context, set *facts.Set, evaluations []benchmarks.Evalu
 				for _, c := range fixCalls {
 					calls = append(calls, Call{Kind: c.Kind, Args: c.Args, Source: src, For: c.For})
 				}
+			}
+			if len(r.Control.Fixes) > 0 && len(calls)+len(p.Refused) == before { // its fixes are for other causes than this one
+				refuse(byHand(r.Control))
+				p.Refused[len(p.Refused)-1].ByHand = true
 			}
 		}
 	}

@@ -204,7 +204,7 @@ systemctl restart mariadb`)
 }
 
 // mariadbMended is what fixes of the benchmark mend of a server as it is installed.
-const mariadbMended = "3.1=pass 3.2=pass 3.3=pass 5.1=pass"
+const mariadbMended = "2.7=pass 3.1=pass 3.2=pass 3.3=pass 3.5=pass 5.1=pass 5.4=pass"
 
 func TestFixPostgres(t *testing.T) {
 	h := postgresHost(t)

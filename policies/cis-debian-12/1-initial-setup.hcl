@@ -1063,6 +1063,10 @@ control "1.3.1.4" {
   check "profiles are enforced" {
     violations = [for p in apparmor.profiles : p if p.mode != "enforce"]
   }
+
+  fix "apparmor" {
+    mode = "enforce"
+  }
 }
 
 control "1.4.1" {
@@ -1214,6 +1218,11 @@ control "1.6.1" {
   remedy = "Take the names out of /etc/motd."
 
   violations = banner.motd.leaks
+
+  fix "file" {
+    path    = "/etc/motd"
+    content = "${var.motd}\n"
+  }
 }
 
 control "1.6.2" {
@@ -1234,6 +1243,11 @@ control "1.6.2" {
   check "says too much" {
     violations = banner.issue.leaks
   }
+
+  fix "file" {
+    path    = "/etc/issue"
+    content = "${var.banner}\n"
+  }
 }
 
 control "1.6.3" {
@@ -1253,6 +1267,11 @@ control "1.6.3" {
   }
   check "says too much" {
     violations = banner.issue_net.leaks
+  }
+
+  fix "file" {
+    path    = "/etc/issue.net"
+    content = "${var.banner}\n"
   }
 }
 

@@ -297,6 +297,15 @@ control "4.3.5" {
     for h in ["input", "forward", "output"] : h
     if length([for c in firewall.chains : c if c.base && c.type == "filter" && c.hook == h && contains(["inet", "ip"], c.family)]) == 0
   ]
+
+  fix "firewall" {
+    input           = "drop"
+    forward         = "drop"
+    output          = "drop"
+    loopback        = true
+    established     = true
+    allow_listeners = true
+  }
 }
 
 control "4.3.6" {

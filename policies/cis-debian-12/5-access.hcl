@@ -746,6 +746,17 @@ control "5.2.7" {
   remedy = "Make a group without members, and add to /etc/pam.d/su: auth required pam_wheel.so use_uid group=GROUP"
 
   pass = pam_su.restricted && length(pam_su.members) == 0
+
+  fix "group" {
+    name    = "sugroup"
+    members = []
+    state   = "present"
+  }
+  fix "file" {
+    path  = "/etc/pam.d/su"
+    match = "^\\s*#?\\s*auth\\s+\\S+\\s+pam_wheel\\.so\\s*$"
+    line  = "auth required pam_wheel.so use_uid group=sugroup"
+  }
 }
 
 control "5.3.1.1" {
@@ -827,6 +838,11 @@ control "5.3.2.1" {
   }
   check "common-session-noninteractive, session" {
     pass = contains(pam_stack("common-session-noninteractive", "session").modules, "pam_unix.so")
+  }
+
+  fix "pam" {
+    profile = "unix"
+    enabled = true
   }
 }
 
@@ -1398,6 +1414,17 @@ control "5.4.1.5" {
   check "for those that are there" {
     violations = [for u in users : u if u.has_password && (u.inactive_days < 0 || u.inactive_days > 45)]
   }
+
+  fix "file" {
+    path  = "/etc/default/useradd"
+    match = "^\\s*#?\\s*INACTIVE\\s*="
+    line  = "INACTIVE=45"
+  }
+  fix "user" {
+    for_each      = [for u in users : u if u.has_password && (u.inactive_days < 0 || u.inactive_days > 45)]
+    name          = each.name
+    inactive_days = 45
+  }
 }
 
 control "5.4.1.6" {
@@ -1510,6 +1537,13 @@ control "5.4.2.6" {
   }
   check "a shell that is no login" { # su and sudo -s come by some of the files only
     violations = [for s in shell_startup.statements : s if s.name == "umask" && startswith(s.path, "/root/") && !mode_within("0027", s.value)]
+  }
+
+  fix "file" {
+    for_each = distinct(concat(["/root/.profile", "/root/.bashrc"], [for s in shell_startup.statements : s.path if s.name == "umask" && startswith(s.path, "/root/")]))
+    path     = each
+    match    = "^\\s*umask\\s"
+    line     = "umask 027"
   }
 }
 

@@ -23,6 +23,11 @@ control "6.1.1.1" {
   remedy = "Find out why it is off; systemctl start systemd-journald."
 
   pass = service("systemd-journald").active
+
+  fix "service" {
+    name  = "systemd-journald.service"
+    state = "running"
+  }
 }
 
 control "6.1.1.2" {
@@ -848,6 +853,11 @@ control "6.2.3.6" {
       if !audit_rule("-a always,exit -F path=${f.path} -F perm=x -F auid>=1000 -F auid!=unset -k privileged").configured
     ]
   }
+
+  fix "audit_rules" {
+    rules = distinct([for f in concat(filesystem.setuid, filesystem.setgid) : "-a always,exit -F path=${f.path} -F perm=x -F auid>=1000 -F auid!=unset -k privileged"])
+    file  = "50-holdfast-privileged"
+  }
 }
 
 control "6.2.3.7" {
@@ -1642,4 +1652,13 @@ control "6.3.3" {
     for p in ["/usr/sbin/auditctl", "/usr/sbin/auditd", "/usr/sbin/ausearch", "/usr/sbin/aureport", "/usr/sbin/autrace", "/usr/sbin/augenrules"] : p
     if !aide.installed || !aide_rule(p).recorded || !alltrue([for a in ["p", "i", "n", "u", "g", "s", "b", "acl", "xattrs", "sha512"] : contains(aide_rule(p).attributes, a)])
   ]
+
+  fix "file" {
+    path    = "/etc/aide/aide.conf.d/10_holdfast_audit_tools"
+    content = join("", [for p in ["/usr/sbin/auditctl", "/usr/sbin/auditd", "/usr/sbin/ausearch", "/usr/sbin/aureport", "/usr/sbin/autrace", "/usr/sbin/augenrules"] : "${p} p+i+n+u+g+s+b+acl+xattrs+sha512\n"])
+    guard {
+      when   = !aide.installed
+      reason = "AIDE is not installed yet: plan again when it is."
+    }
+  }
 }

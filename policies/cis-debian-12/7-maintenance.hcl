@@ -305,6 +305,17 @@ control "7.1.11" {
   check "directories" {
     violations = [for d in filesystem.world_writable_dirs : d if !d.sticky]
   }
+
+  fix "file_mode" {
+    for_each = filesystem.world_writable_files
+    path     = each.path
+    remove   = "o-w"
+  }
+  fix "file_mode" {
+    for_each = [for d in filesystem.world_writable_dirs : d if !d.sticky]
+    path     = each.path
+    add      = "o+t"
+  }
 }
 
 control "7.1.12" {
@@ -421,6 +432,15 @@ control "7.2.4" {
   check "primary group" {
     violations = group("shadow").primary_members
   }
+
+  fix "group" {
+    name    = "shadow"
+    members = []
+    guard {
+      when   = length(group("shadow").primary_members) > 0
+      reason = "It is the primary group of accounts: give them another one first."
+    }
+  }
 }
 
 control "7.2.5" {
@@ -496,6 +516,26 @@ control "7.2.9" {
     }
     if u.interactive && (!u.home_exists || !u.home_is_dir || u.home_uid != u.uid || !mode_within(u.home_mode, "0750"))
   ]
+
+  fix "user" {
+    for_each = [for u in users : u if u.interactive && !u.home_exists]
+    name     = each.name
+    home     = each.home
+    guard {
+      when   = anytrue([for u in users : u.interactive && u.home_exists && !u.home_is_dir])
+      reason = "A home is there and is no directory."
+    }
+  }
+  fix "file_mode" {
+    for_each = [for u in users : u if u.interactive && u.home_exists && u.home_is_dir && (u.home_uid != u.uid || !mode_within(u.home_mode, "0750"))]
+    path     = each.home
+    owner    = each.name
+    max      = "0750"
+    guard {
+      when   = anytrue([for u in users : u.interactive && u.home_exists && u.home_uid != u.uid && !startswith(u.home, "/home/")])
+      reason = "A home outside of /home belongs to another account: it may be a directory of the system."
+    }
+  }
 }
 
 control "7.2.10" {
@@ -517,4 +557,22 @@ control "7.2.10" {
     ]
     if u.interactive
   ])
+
+  fix "file_mode" {
+    for_each = flatten([
+      for u in users : [
+        for f in u.dot_files : { path = f.path, owner = u.name, group = u.group, max = contains([".netrc", ".bash_history"], f.name) ? "0600" : "0644" }
+        if f.type == "file" && (f.owner != u.name || f.group != u.group || !mode_within(f.mode, contains([".netrc", ".bash_history"], f.name) ? "0600" : "0644"))
+      ]
+      if u.interactive
+    ])
+    path  = each.path
+    owner = each.owner
+    group = each.group
+    max   = each.max
+    guard {
+      when   = anytrue([for u in users : u.interactive && anytrue([for f in u.dot_files : contains([".rhosts", ".shosts", ".forward"], f.name)])])
+      reason = "There is a .rhosts, .shosts or .forward: whether anyone needs it is for a person to find out, before it is removed."
+    }
+  }
 }

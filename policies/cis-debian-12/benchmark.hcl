@@ -39,3 +39,15 @@ variable "password_min_length" {
   description = "Shortest password that is accepted."
   validation { condition = var.password_min_length >= 8 }
 }
+
+variable "banner" {
+  type        = string
+  default     = "This machine is for authorized users only. What is done here may be watched and recorded."
+  description = "What people read before they log in; a fix writes it into /etc/issue and /etc/issue.net."
+}
+
+variable "motd" {
+  type        = string
+  default     = "Authorized users only."
+  description = "What people read after they log in; a fix writes it into /etc/motd."
+}

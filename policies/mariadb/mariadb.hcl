@@ -48,6 +48,10 @@ control "1.1" {
   fix "mariadb_setting" {
     name  = "bind_address"
     value = "127.0.0.1"
+    guard {
+      when   = anytrue([for i in mariadb : anytrue([for a in i.accounts : !a.local && !a.locked])])
+      reason = "There are accounts for other hosts, which could no longer connect: name the addresses that it should listen on, or lock those accounts."
+    }
   }
 }
 
@@ -72,6 +76,10 @@ control "1.2" {
   fix "mariadb_setting" {
     name  = "require_secure_transport"
     value = "ON"
+    guard {
+      when   = anytrue([for i in mariadb : i.remote && !i.tls.enabled])
+      reason = "Without a certificate no other host could connect any more: give the server one first."
+    }
   }
 }
 
@@ -92,6 +100,8 @@ control "1.3" {
   check "as configured" {
     violations = [for i in mariadb : i if i.configured.remote && !i.configured.tls.enabled]
   }
+
+  remedy = "Get a certificate from an authority that the clients trust, and name it with ssl_cert and ssl_key: which authority is your choice."
 }
 
 control "1.4" {
@@ -154,6 +164,8 @@ control "2.2" {
   }
 
   violations = flatten([for i in mariadb : [for a in i.accounts : format("%s: %s", i.name, a.name) if a.user == ""]])
+
+  remedy = "DROP USER ''@'HOST', once nothing connects that way."
 }
 
 control "2.3" {
@@ -168,6 +180,8 @@ control "2.3" {
   }
 
   violations = flatten([for i in mariadb : [for a in i.accounts : format("%s: %s", i.name, a.name) if !a.locked && a.empty_password]])
+
+  remedy = "ALTER USER … IDENTIFIED VIA unix_socket, or set a password, which whatever uses the account has to know; or ALTER USER … ACCOUNT LOCK."
 }
 
 control "2.4" {
@@ -182,6 +196,8 @@ control "2.4" {
   }
 
   violations = flatten([for i in mariadb : [for a in i.accounts : format("%s: %s", i.name, a.name) if a.user == "root" && !a.local]])
+
+  remedy = "DROP USER 'root'@'HOST', and administer from the host itself."
 }
 
 control "2.5" {
@@ -196,6 +212,8 @@ control "2.5" {
   }
 
   violations = flatten([for i in mariadb : [for a in i.accounts : format("%s: %s", i.name, a.name) if !a.locked && a.any_host]])
+
+  remedy = "RENAME USER 'NAME'@'%' TO 'NAME'@'NETWORK': from where an application connects is known to its owner."
 }
 
 control "2.6" {
@@ -210,6 +228,8 @@ control "2.6" {
   }
 
   violations = flatten([for i in mariadb : [for a in i.accounts : format("%s: %s", i.name, a.name) if !a.locked && !contains(var.admin_accounts, a.user) && (a.super || a.file || a.process || a.shutdown || a.grant_option || a.write_mysql)]])
+
+  remedy = "REVOKE what the account does not need; which rights an application needs is known to its owner."
 }
 
 control "2.7" {
@@ -229,6 +249,18 @@ control "2.7" {
   check "as configured" {
     violations = [for i in mariadb : i if !i.configured.password_check || i.configured.password_minimum_length < var.password_min_length]
   }
+
+  fix "mariadb_setting" {
+    for_each = [for i in mariadb : i if i.flavour == "mariadb" && !i.configured.password_check]
+    name     = "plugin_load_add"
+    value    = "simple_password_check"
+  }
+  fix "mariadb_setting" {
+    for_each = [for i in mariadb : i if i.flavour == "mariadb"]
+    name     = "simple_password_check_minimal_length"
+    value    = "${var.password_min_length}"
+  }
+  remedy = "MySQL: INSTALL COMPONENT 'file://component_validate_password', and set validate_password.length."
 }
 
 control "3.1" {
@@ -343,6 +375,12 @@ control "3.5" {
   check "as configured" {
     violations = [for i in mariadb : i if !contains(i.configured.sql_mode, "STRICT_ALL_TABLES")]
   }
+
+  fix "mariadb_setting" {
+    for_each = [for i in mariadb : i if !contains(i.configured.sql_mode, "STRICT_ALL_TABLES")]
+    name     = "sql_mode"
+    value    = join(",", concat(each.configured.sql_mode, ["STRICT_ALL_TABLES"]))
+  }
 }
 
 control "3.6" {
@@ -357,6 +395,8 @@ control "3.6" {
   }
 
   violations = [for i in mariadb : i if i.test_database]
+
+  remedy = "DROP DATABASE test, when nobody keeps anything in it; a machine does not throw data away."
 }
 
 control "4.1" {
@@ -371,6 +411,8 @@ control "4.1" {
   }
 
   violations = [for i in mariadb : i if i.user == "root"]
+
+  remedy = "Give the data directory to an account of its own and set user= (or User= of the unit) to it, while the server is stopped."
 }
 
 control "4.2" {
@@ -385,6 +427,12 @@ control "4.2" {
   }
 
   violations = [for i in mariadb : i if i.user != "root" && !contains(["/usr/sbin/nologin", "/sbin/nologin", "/bin/false", "/usr/bin/false"], user(i.user).shell)]
+
+  fix "user" {
+    for_each = [for i in mariadb : i if i.user != "root"]
+    name     = each.user
+    shell    = "/usr/sbin/nologin"
+  }
 }
 
 control "4.3" {
@@ -399,6 +447,12 @@ control "4.3" {
   }
 
   violations = [for i in mariadb : i if anytrue([for f in i.option_files : !mode_within(f.mode, "0644")])]
+
+  fix "file_mode" {
+    for_each = flatten([for i in mariadb : [for f in i.option_files : f if !mode_within(f.mode, "0644")]])
+    path     = each.path
+    max      = "0644"
+  }
 }
 
 control "4.4" {
@@ -413,6 +467,8 @@ control "4.4" {
   }
 
   violations = [for i in mariadb : i if length(i.files_with_password) > 0]
+
+  remedy = "Take the password out of the file, have the client read it from one with mode 0600, and change it."
 }
 
 control "4.5" {
@@ -430,7 +486,7 @@ control "4.5" {
 
   fix "file_mode" {
     for_each = violations
-    path     = each.directory.path
+    path     = trimsuffix(each.directory.path, "/")
     max      = "0750"
   }
 }
@@ -531,6 +587,12 @@ control "5.2" {
   check "as configured" {
     violations = [for i in mariadb : i if i.configured.log_verbosity < 2]
   }
+
+  fix "mariadb_setting" {
+    for_each = [for i in mariadb : i if i.configured.log_verbosity < 2]
+    name     = each.flavour == "mysql" ? "log_error_verbosity" : "log_warnings"
+    value    = "2"
+  }
 }
 
 control "5.3" {
@@ -574,6 +636,23 @@ control "5.4" {
   check "as configured" {
     violations = [for i in mariadb : i if !i.configured.audit_log || length(i.configured.audit_events) > 0 && !(contains(i.configured.audit_events, "CONNECT") && anytrue([for e in i.configured.audit_events : startswith(e, "QUERY")]))]
   }
+
+  fix "mariadb_setting" {
+    for_each = [for i in mariadb : i if i.flavour == "mariadb" && !contains(i.plugins, "server_audit")]
+    name     = "plugin_load_add"
+    value    = "server_audit"
+  }
+  fix "mariadb_setting" {
+    for_each = [for i in mariadb : i if i.flavour == "mariadb"]
+    name     = "server_audit_logging"
+    value    = "ON"
+  }
+  fix "mariadb_setting" {
+    for_each = [for i in mariadb : i if i.flavour == "mariadb" && length(i.configured.audit_events) > 0]
+    name     = "server_audit_events"
+    value    = join(",", distinct(concat(each.configured.audit_events, ["CONNECT", "QUERY"])))
+  }
+  remedy = "MySQL: the audit log is part of its Enterprise edition; other plugins are for a person to choose."
 }
 
 control "5.5" {
@@ -588,4 +667,6 @@ control "5.5" {
   }
 
   violations = [for i in mariadb : i if days_until(i.end_of_life) < 0]
+
+  remedy = "Upgrade to a series that is maintained, after a backup and a trial."
 }

@@ -36,6 +36,8 @@ control "1.1" {
   check "as configured" {
     violations = [for i in mongodb : i if !i.configured.authorization]
   }
+
+  remedy = "Make the first administrator, give each application a user, then set security.authorization: enabled in mongod.conf and restart: before that, clients would be shut out."
 }
 
 control "1.2" {
@@ -50,6 +52,8 @@ control "1.2" {
   }
 
   violations = [for i in mongodb : i if i.running && i.open]
+
+  remedy = "Turn authorization on (1.1), or bind the server to this host."
 }
 
 control "1.3" {
@@ -69,6 +73,8 @@ control "1.3" {
   check "as configured" {
     violations = [for i in mongodb : i if i.configured.localhost_auth_bypass]
   }
+
+  remedy = "Set setParameter.enableLocalhostAuthBypass: false in mongod.conf, once there is an administrator."
 }
 
 control "1.4" {
@@ -88,6 +94,8 @@ control "1.4" {
   check "as configured" {
     violations = [for i in mongodb : i if i.configured.clustered && i.configured.key_file == "" && i.configured.cluster_auth_mode != "x509" && i.configured.cluster_auth_mode != "sendX509"]
   }
+
+  remedy = "Set security.keyFile (the same on all members, mode 0400) or clusterAuthMode: x509, on one member after the other."
 }
 
 control "2.1" {
@@ -107,6 +115,8 @@ control "2.1" {
   check "as configured" {
     violations = [for i in mongodb : i if i.configured.wildcard]
   }
+
+  remedy = "Set net.bindIp to the addresses that clients use."
 }
 
 control "2.2" {
@@ -126,6 +136,8 @@ control "2.2" {
   check "as configured" {
     violations = [for i in mongodb : i if i.configured.remote && i.configured.tls.mode != "requireTLS"]
   }
+
+  remedy = "Set net.tls.mode: requireTLS with a certificate, once all clients speak TLS (preferTLS until then)."
 }
 
 control "2.3" {
@@ -145,6 +157,8 @@ control "2.3" {
   check "as configured" {
     violations = [for i in mongodb : i if i.configured.tls.mode != "disabled" && !(contains(i.configured.tls.disabled_protocols, "TLS1_0") && contains(i.configured.tls.disabled_protocols, "TLS1_1"))]
   }
+
+  remedy = "Set net.tls.disabledProtocols: TLS1_0,TLS1_1 in mongod.conf and restart."
 }
 
 control "2.4" {
@@ -164,6 +178,8 @@ control "2.4" {
   check "as configured" {
     violations = [for i in mongodb : i if i.configured.tls.mode != "disabled" && i.configured.tls.allow_invalid_certificates]
   }
+
+  remedy = "Take allowInvalidCertificates out of mongod.conf, once all members and clients have certificates of the authority in net.tls.CAFile."
 }
 
 control "2.5" {
@@ -183,6 +199,8 @@ control "2.5" {
   check "as configured" {
     violations = [for i in mongodb : i if !i.configured.tls.fips]
   }
+
+  remedy = "Set net.tls.FIPSMode: true, with an edition and an OpenSSL that can."
 }
 
 control "2.6" {
@@ -202,6 +220,8 @@ control "2.6" {
   check "as configured" {
     violations = [for i in mongodb : i if i.configured.port == 27017]
   }
+
+  remedy = "Set net.port, and tell the clients."
 }
 
 control "3.1" {
@@ -221,6 +241,8 @@ control "3.1" {
   check "as configured" {
     violations = [for i in mongodb : i if i.configured.javascript]
   }
+
+  remedy = "Set security.javascriptEnabled: false, when no application uses $where, $function or mapReduce."
 }
 
 control "4.1" {
@@ -235,6 +257,8 @@ control "4.1" {
   }
 
   violations = [for i in mongodb : i if i.user == "root"]
+
+  remedy = "Start it as an account of its own (User= of the unit), to which its dbPath belongs."
 }
 
 control "4.2" {
@@ -334,6 +358,8 @@ control "5.1" {
   check "as configured" {
     violations = [for i in mongodb : i if i.configured.quiet]
   }
+
+  remedy = "Take quiet out of systemLog in mongod.conf and restart."
 }
 
 control "5.2" {
@@ -353,6 +379,8 @@ control "5.2" {
   check "as configured" {
     violations = [for i in mongodb : i if i.configured.log_destination == "file" && !i.configured.log_append]
   }
+
+  remedy = "Set systemLog.logAppend: true in mongod.conf and restart."
 }
 
 control "5.3" {
@@ -372,4 +400,6 @@ control "5.3" {
   check "as configured" {
     violations = [for i in mongodb : i if i.configured.audit_destination == ""]
   }
+
+  remedy = "Set auditLog in mongod.conf; only the Enterprise edition and Percona have it."
 }

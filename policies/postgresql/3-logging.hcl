@@ -341,6 +341,18 @@ control "3.17" {
 
   violations = [for c in postgres : { name = c.name, value = join(", ", c.shared_preload_libraries) } if !contains(c.shared_preload_libraries, "pgaudit")]
   remedy     = "Install postgresql-VERSION-pgaudit, add pgaudit to shared_preload_libraries and restart."
+
+  fix "package" {
+    for_each = violations
+    name     = "postgresql-${split("/", each.name)[0]}-pgaudit"
+    state    = "present"
+  }
+  fix "postgres_setting" {
+    for_each = [for c in postgres : { name = c.name, libraries = c.shared_preload_libraries } if !contains(c.shared_preload_libraries, "pgaudit")]
+    cluster  = each.name
+    name     = "shared_preload_libraries"
+    value    = join(",", concat(each.libraries, ["pgaudit"]))
+  }
 }
 
 control "3.18" {

@@ -99,5 +99,9 @@ control "6.5" {
     cluster  = each.name
     name     = "listen_addresses"
     value    = "localhost"
+    guard {
+      when   = anytrue([for c in postgres : anytrue([for r in c.hba : r.remote && r.method != "reject"])])
+      reason = "pg_hba.conf lets other hosts in, which could no longer connect: name the addresses that the server should listen on."
+    }
   }
 }

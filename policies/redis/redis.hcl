@@ -46,6 +46,10 @@ control "1.1" {
     instance = each.config_file
     name     = "bind"
     value    = "127.0.0.1 -::1"
+    guard {
+      when   = anytrue([for i in redis : i.configured.replica || i.configured.cluster_enabled])
+      reason = "An instance is a replica or a node of a cluster, which others have to reach: name the addresses that it should listen on."
+    }
   }
 }
 
@@ -92,6 +96,8 @@ control "1.3" {
   check "as configured" {
     violations = [for i in redis : i if i.configured.remote && (i.configured.port != 0 || i.configured.tls.port == 0)]
   }
+
+  remedy = "Give the instance a certificate (tls-port, tls-cert-file, tls-key-file), tell the clients, and then set port 0."
 }
 
 control "2.1" {
@@ -111,6 +117,8 @@ control "2.1" {
   check "as configured" {
     violations = [for i in redis : i if anytrue([for u in i.configured.users : u.enabled && u.nopass])]
   }
+
+  remedy = "Give each such user a password (ACL SETUSER NAME resetpass >…), and tell its clients: a policy holds no secrets."
 }
 
 control "2.2" {
@@ -130,6 +138,8 @@ control "2.2" {
   check "as configured" {
     violations = [for i in redis : i if !i.configured.requirepass_set && i.configured.aclfile == "" && length(i.configured.users) < 2 && i.configured.default_user.nopass]
   }
+
+  remedy = "Set requirepass, or an aclfile with a user for each application, and tell the clients: a policy holds no secrets."
 }
 
 control "3.1" {
@@ -201,6 +211,8 @@ control "3.3" {
   check "as configured" {
     violations = [for i in redis : i if i.configured.replica && !i.configured.tls.replication || i.configured.cluster_enabled && !i.configured.tls.cluster]
   }
+
+  remedy = "Set tls-replication and tls-cluster on all of them together: one that changes alone loses the others."
 }
 
 control "3.4" {
@@ -318,6 +330,8 @@ control "4.4" {
   check "as configured" {
     violations = [for i in redis : i if(!contains(i.configured.disabled_commands, "config") && !contains(i.configured.renamed_commands, "config")) && i.configured.default_user.enabled && i.configured.default_user.may_configure]
   }
+
+  remedy = "Make a user of its own for administrators, then ACL SETUSER default -config (or -@admin)."
 }
 
 control "5.1" {
@@ -332,6 +346,8 @@ control "5.1" {
   }
 
   violations = [for i in redis : i if i.user == "root"]
+
+  remedy = "Start it as an account of its own (User= of the unit), to which its directory belongs."
 }
 
 control "5.2" {
@@ -415,7 +431,7 @@ control "5.5" {
 
   fix "file_mode" {
     for_each = violations
-    path     = each.directory.path
+    path     = trimsuffix(each.directory.path, "/")
     max      = "0750"
   }
 }
@@ -432,6 +448,17 @@ control "5.6" {
   }
 
   violations = [for i in redis : i if i.dump.exists && !mode_within(i.dump.mode, "0660") || i.append_only.exists && !mode_within(i.append_only.mode, "0770")]
+
+  fix "file_mode" {
+    for_each = [for i in redis : i.dump if i.dump.exists && !mode_within(i.dump.mode, "0660")]
+    path     = each.path
+    max      = "0660"
+  }
+  fix "file_mode" {
+    for_each = [for i in redis : i.append_only if i.append_only.exists && !mode_within(i.append_only.mode, "0770")]
+    path     = each.path
+    max      = "0770"
+  }
 }
 
 control "5.7" {

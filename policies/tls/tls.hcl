@@ -55,6 +55,8 @@ control "1.1" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : { name = e.name, message = "speaks ${join(", ", [for v in e.versions : v.name if v.offered && contains(["SSLv3", "TLSv1", "TLSv1.1"], v.name)])}" } if e.speaks_tls && anytrue([for v in e.versions : v.offered if contains(["SSLv3", "TLSv1", "TLSv1.1"], v.name)])]
+
+  remedy = "Set the lowest version to TLS 1.2 in the configuration of the service that the report names, once no client needs an older one; on the whole host: MinProtocol of /etc/ssl/openssl.cnf."
 }
 
 control "1.2" {
@@ -69,6 +71,8 @@ control "1.2" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && !anytrue([for v in e.versions : v.offered if v.name == "TLSv1.3"])]
+
+  remedy = "Allow TLS 1.3 in the configuration of the service that the report names, or upgrade the library that it uses."
 }
 
 control "1.3" {
@@ -83,6 +87,8 @@ control "1.3" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : { name = e.name, message = "speaks ${join(", ", [for v in e.versions : v.name if v.offered && v.name != "TLSv1.3"])}" } if e.speaks_tls && anytrue([for v in e.versions : v.offered if v.name != "TLSv1.3"])]
+
+  remedy = "Set the lowest version to TLS 1.3 in the configuration of the service that the report names, once all clients speak it."
 }
 
 control "1.4" {
@@ -97,6 +103,8 @@ control "1.4" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && e.compression]
+
+  remedy = "Turn compression off in the configuration of the service that the report names."
 }
 
 control "1.5" {
@@ -111,6 +119,8 @@ control "1.5" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && !e.secure_renegotiation]
+
+  remedy = "Upgrade the service or the library that it uses."
 }
 
 control "2.1" {
@@ -125,6 +135,8 @@ control "2.1" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : { name = e.name, message = "offers ${join(", ", distinct([for s in e.cipher_suites : s.name if length(setintersection(s.weaknesses, ["anonymous", "null", "export"])) > 0]))}" } if e.speaks_tls && anytrue([for s in e.cipher_suites : length(setintersection(s.weaknesses, ["anonymous", "null", "export"])) > 0])]
+
+  remedy = "Add !aNULL:!eNULL:!EXPORT to the list of suites in the configuration of the service that the report names."
 }
 
 control "2.2" {
@@ -139,6 +151,8 @@ control "2.2" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : { name = e.name, message = "offers ${join(", ", distinct([for s in e.cipher_suites : s.name if length(setintersection(s.weaknesses, ["rc4", "rc2", "des", "3des", "md5"])) > 0]))}" } if e.speaks_tls && anytrue([for s in e.cipher_suites : length(setintersection(s.weaknesses, ["rc4", "rc2", "des", "3des", "md5"])) > 0])]
+
+  remedy = "Add !RC4:!3DES:!DES:!RC2:!MD5 to the list of suites in the configuration of the service that the report names."
 }
 
 control "2.3" {
@@ -153,6 +167,8 @@ control "2.3" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : { name = e.name, message = "offers ${join(", ", distinct([for s in e.cipher_suites : s.name if !s.forward_secrecy]))}" } if e.speaks_tls && anytrue([for s in e.cipher_suites : !s.forward_secrecy])]
+
+  remedy = "Leave only suites with ECDHE or DHE in the configuration of the service that the report names, once no client needs others."
 }
 
 control "2.4" {
@@ -167,6 +183,8 @@ control "2.4" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : { name = e.name, message = "offers ${join(", ", distinct([for s in e.cipher_suites : s.name if !contains(local.suites, s.name)]))}" } if e.speaks_tls && anytrue([for s in e.cipher_suites : !contains(local.suites, s.name)])]
+
+  remedy = "Set the recommended list of suites in the configuration of the service that the report names."
 }
 
 control "2.5" {
@@ -181,6 +199,8 @@ control "2.5" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && e.server_order]
+
+  remedy = "Turn the preference of the server off in the configuration of the service that the report names."
 }
 
 control "3.1" {
@@ -195,6 +215,8 @@ control "3.1" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : { name = e.name, message = "offers ${join(", ", distinct([for g in e.groups : g.name if !contains(local.groups, g.name)]))}" } if e.speaks_tls && anytrue([for g in e.groups : !contains(local.groups, g.name)])]
+
+  remedy = "Set the groups to X25519:P-256:P-384 in the configuration of the service that the report names."
 }
 
 control "3.2" {
@@ -209,6 +231,8 @@ control "3.2" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : { name = e.name, message = "${e.dh_bits} bits" } if e.speaks_tls && e.dh_bits > 0 && e.dh_bits < 2048]
+
+  remedy = "Use a group of RFC 7919, or a file of parameters with 2048 bits or more, in the configuration of the service that the report names."
 }
 
 control "3.3" {
@@ -223,6 +247,8 @@ control "3.3" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && !anytrue([for g in e.groups : g.name == "X25519MLKEM768"])]
+
+  remedy = "Add X25519MLKEM768 to the groups in the configuration of the service that the report names; OpenSSL has it since 3.5."
 }
 
 control "4.1" {
@@ -237,6 +263,8 @@ control "4.1" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : { name = e.name, message = e.chain_problem } if e.speaks_tls && !e.chain_valid]
+
+  remedy = "Get a certificate of an authority that clients trust, or make the host trust yours (update-ca-certificates): whom to trust is your decision."
 }
 
 control "4.2" {
@@ -251,6 +279,8 @@ control "4.2" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : { name = e.name, message = "until ${e.not_after}" } if e.speaks_tls && length(e.chain) > 0 && days_until(e.not_after) < var.validity_days]
+
+  remedy = "Renew the certificate, and find out why that did not happen by itself."
 }
 
 control "4.3" {
@@ -265,6 +295,8 @@ control "4.3" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for c in e.chain : c.key_type == "dsa" || (c.key_type == "rsa" && c.key_bits < 2048) || (c.key_type == "ecdsa" && c.key_bits < 256)])]
+
+  remedy = "Make a new key (EC P-256, or RSA with 2048 bits or more) and have it certified."
 }
 
 control "4.4" {
@@ -279,6 +311,8 @@ control "4.4" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for c in e.chain : !c.self_signed && matches(c.signature_algorithm, "MD2|MD5|SHA1")])]
+
+  remedy = "Have the certificate issued anew: authorities sign with SHA-2 today."
 }
 
 control "4.5" {
@@ -293,6 +327,8 @@ control "4.5" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for c in e.chain : c.lifetime_days > var.lifetime_days if c.position == 0])]
+
+  remedy = "Have it issued for a year at most."
 }
 
 control "4.6" {
@@ -307,6 +343,8 @@ control "4.6" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for c in e.chain : c.lifetime_days > 90 if c.position == 0])]
+
+  remedy = "Have it issued by ACME, for 90 days at most, and renewed by a timer."
 }
 
 control "4.7" {
@@ -321,6 +359,8 @@ control "4.7" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for c in e.chain : c.key_type != "ecdsa" && c.key_type != "ed25519" if c.position == 0])]
+
+  remedy = "Make a key on P-256 and have it certified."
 }
 
 control "4.8" {
@@ -335,6 +375,8 @@ control "4.8" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && anytrue([for c in e.chain : length(c.sans) == 0 if c.position == 0])]
+
+  remedy = "Have it issued anew with all names of the service as alternative names."
 }
 
 control "4.9" {
@@ -349,6 +391,8 @@ control "4.9" {
 
   applies    = anytrue([for e in tls_endpoints : e.speaks_tls])
   violations = [for e in tls_endpoints : e if e.speaks_tls && !e.ocsp_stapled && anytrue([for c in e.chain : c.names_ocsp if c.position == 0])]
+
+  remedy = "Turn stapling on in the configuration of the service that the report names."
 }
 
 control "5.1" {
@@ -363,6 +407,8 @@ control "5.1" {
 
   applies    = length(certificates) > 0
   violations = [for c in certificates : { path = c.path, name = c.subject } if c.expired && length(c.used_by) > 0 && c.position == 0]
+
+  remedy = "Renew the certificate, or take it out of the configuration."
 }
 
 control "5.2" {
@@ -397,6 +443,8 @@ control "5.3" {
 
   applies    = length(certificates) > 0
   violations = [for c in certificates : { path = c.path, name = c.subject } if c.position == 0 && c.key_path != "" && length(c.used_by) > 0 && !c.key_matches]
+
+  remedy = "Name the certificate and the key that belong together: which one is meant only you know."
 }
 
 control "5.4" {
@@ -411,6 +459,8 @@ control "5.4" {
 
   applies    = nginx.configured || apache.configured || postfix.configured || dovecot.configured
   violations = [for f in concat(nginx.files, apache.files, postfix.files, dovecot.files) : f if !f.exists]
+
+  remedy = "Correct the path, or put the file there."
 }
 
 control "5.5" {
@@ -445,4 +495,6 @@ control "5.6" {
 
   applies    = length(certificates) > 0
   violations = [for c in certificates : c if c.letsencrypt == "archive" && length(c.used_by) > 0 && c.position == 0]
+
+  remedy = "Name the files below /etc/letsencrypt/live, which renewal keeps up to date."
 }

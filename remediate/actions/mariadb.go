@@ -3,6 +3,7 @@ package actions
 import (
 	"context"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,6 +26,9 @@ type mariadbArgs struct {
 	Value   *string `cty:"value"`
 }
 
+// mariadbSecret are options whose value has no place in a policy.
+var mariadbSecret = regexp.MustCompile(`(password|passphrase|wsrep_sst_auth)$`)
+
 const mariadbFile = "/etc/mysql/mariadb.conf.d/zz-holdfast.cnf"
 
 // mariadbFiles are where a file of ours is read last, by flavour: Debian's directories, then Red Hat's.
@@ -42,11 +46,13 @@ func planMariaDB(ctx context.Context, d *remediate.Draft, a mariadbArgs) error {
 	if want.HasValue {
 		want.Value = *a.Value
 	}
-	if !settingName.MatchString(a.Name) || !settingName.MatchString(section) || !plainValue(want.Value) || strings.Contains(want.Name, "password") {
+	if !settingName.MatchString(a.Name) || !settingName.MatchString(section) || !plainValue(want.Value) || mariadbSecret.MatchString(want.Name) {
 		return remediate.Refuse("%q in [%s] is no option that can be set here", a.Name, section)
 	}
-	if err := d.Claim("MariaDB's "+want.Name, want.Value); err != nil {
-		return err
+	if !adds(want) {
+		if err := d.Claim("MariaDB's "+want.Name, want.Value); err != nil {
+			return err
+		}
 	}
 	servers, err := databases(ctx, d, "mariadb")
 	if err != nil {
@@ -77,6 +83,9 @@ func (p *mariadbPlan) plan(ctx context.Context) error {
 	now, err := p.load(flavour)
 	if err != nil {
 		return err
+	}
+	if adds(p.want) && slices.ContainsFunc(now.Options, func(o mycnf.Option) bool { return o.Name == p.want.Name && o.Value == p.want.Value }) {
+		return nil
 	}
 	if at, ok, err := now.Last(p.want.Name); err == nil && ok && sameOption(at, p.want) {
 		return waiting(p.server, p.want.Name, p.unit)
@@ -109,7 +118,7 @@ func (p *mariadbPlan) wins(flavour, file string) error {
 		return remediate.Refuse("%v: write the whole name there", err)
 	case !ok || !slices.Contains(then.Read, file):
 		return remediate.Refuse("%s does not read %s: its option files are elsewhere", text(p.server, "name"), file)
-	case at.File != file:
+	case at.File != file && !adds(p.want):
 		return remediate.Refuse("%s:%d sets %s after %s: take it away there", at.File, at.Line, p.want.Name, file)
 	}
 	return nil
@@ -165,6 +174,9 @@ func (p *mariadbPlan) needs(ctx context.Context) error {
 	return nil
 }
 
+// adds tells whether an option of the name is given as often as there are values, each of which counts.
+func adds(o mycnf.Option) bool { return o.Name == "plugin_load_add" }
+
 // sameOption tells whether two options are one to the server.
 func sameOption(a, b mycnf.Option) bool {
 	x, isX := mycnf.Bool(a)
@@ -188,7 +200,7 @@ func setOption(lines []string, section string, o mycnf.Option) []string {
 	end := start + 1
 	for ; end < len(lines) && !strings.HasPrefix(lines[end], "["); end++ {
 		name, _, _ := strings.Cut(lines[end], "=")
-		if strings.TrimSpace(name) == o.Name {
+		if strings.TrimSpace(name) == o.Name && !adds(o) {
 			lines[end] = line
 			return lines
 		}

@@ -117,6 +117,9 @@ func (p *postgresPlan) possible(c *pgconf.Config) error {
 	if s, ok := p.setting(); ok && text(s, "source") == "command line" {
 		return remediate.Refuse("the command line of %s sets %s: take it out of pg_ctl.conf, and restart the cluster", p.cname, p.name)
 	}
+	if p.name == "shared_preload_libraries" {
+		return p.libraries()
+	}
 	if on, err := (pgconf.Kind{Type: "bool"}).Normal(p.value); p.name != "ssl" || err != nil || on != "on" {
 		return nil
 	}
@@ -131,6 +134,19 @@ func (p *postgresPlan) possible(c *pgconf.Config) error {
 		}
 		if st, err := p.d.Tree().Stat(name); err != nil || !st.Mode().IsRegular() {
 			return remediate.Refuse("%s has no %s (%s), and would not start with ssl = on: give it a certificate first", p.cname, attr, name)
+		}
+	}
+	return nil
+}
+
+// libraries refuses those that are not there: the server would not start.
+func (p *postgresPlan) libraries() error {
+	version, _, _ := strings.Cut(p.cname, "/")
+	for l := range strings.SplitSeq(p.value, ",") {
+		l = strings.Trim(strings.TrimSpace(l), `"`)
+		file := path.Join("/usr/lib/postgresql", version, "lib", strings.TrimPrefix(l, "$libdir/")) + ".so"
+		if _, err := p.d.Tree().Stat(file); l != "" && err != nil {
+			return remediate.Refuse("there is no %s, and cluster %s would not start: install it, and plan again", file, p.cname)
 		}
 	}
 	return nil
