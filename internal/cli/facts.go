@@ -29,8 +29,12 @@ not be read the reason. Without a name, list the facts there are.`,
   holdfast facts file /etc/shadow --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !docs || len(args) > 0 { // the page of all facts is about the program
-				if err := p.plug(func(name string) bool { return len(args) == 0 || name == args[0] }); err != nil {
+				err := p.plug(func(name string) bool { return len(args) == 0 || name == args[0] })
+				if err != nil && len(args) > 0 {
 					return err
+				}
+				if err != nil { // the list is good for the others
+					p.complain(err.Error())
 				}
 			}
 			schema := facts.NewSchema(p.allSources())

@@ -85,14 +85,13 @@ func (p *program) plug(wanted func(name string) bool) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, s := range specs {
 		if p.plugged.running[s.Name] == nil && slices.ContainsFunc(slices.Concat(s.Facts, s.Actions), wanted) {
-			if err := p.use(s); err != nil {
-				return err
-			}
+			errs = append(errs, p.use(s))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (p *program) use(s *launch.Spec) error {
@@ -235,7 +234,7 @@ func (p *program) verifyPlugins(cmd *cobra.Command, names []string) error {
 		if len(names) > 0 && !slices.Contains(names, s.Name) {
 			continue
 		}
-		plugin := launch.New(s, launch.Options{}) // without what an earlier run has kept
+		plugin := launch.New(s, launch.Options{Cache: p.cache, Fresh: true})
 		_, err := plugin.Describe(cmd.Context())
 		plugin.Close()
 		if err != nil {

@@ -55,7 +55,7 @@ func (p *Plugin) cache(d *pluginpb.Description) {
 	if name == "" || os.Geteuid() != 0 {
 		return
 	}
-	if _, err := os.Lstat(name); err == nil {
+	if _, err := os.Lstat(name); err == nil && !p.o.Fresh {
 		return
 	}
 	text, err := proto.Marshal(d)

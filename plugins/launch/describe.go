@@ -40,7 +40,7 @@ func (p *Plugin) Describe(ctx context.Context) (*Description, error) {
 	if known != nil {
 		return known, nil
 	}
-	if raw == nil {
+	if raw == nil && !p.o.Fresh {
 		raw = p.cached()
 	}
 	if raw == nil {

@@ -38,6 +38,8 @@ type Options struct {
 	NoUnit bool
 	// Cache is the directory where descriptions are kept, by the checksums of programs; empty: nowhere. Only root fills it.
 	Cache string
+	// Fresh asks the plugin even where its description is kept, and keeps what it says.
+	Fresh bool
 
 	start time.Duration // until it has said where it listens; startTimeout when zero
 }
