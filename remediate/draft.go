@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/holdfast-agent/holdfast/facts"
 	"github.com/holdfast-agent/holdfast/remediate/plan"
@@ -415,3 +416,9 @@ func Refusal(err error) (string, bool) {
 	}
 	return "", false
 }
+
+// Changes tells whether there is a step for a target.
+func (d *Draft) Changes(effect, target string) bool { return d.steps[effect+" "+target] != nil }
+
+// Now is the host's clock.
+func (d *Draft) Now() time.Time { return d.set.Now() }

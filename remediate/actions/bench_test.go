@@ -133,6 +133,9 @@ func (b *bench) Observe(_ context.Context, effect, target string) (remediate.Sta
 		}
 		return remediate.NewState(f.Summary(), f), err
 	}
+	if effect == "account" {
+		return remediate.NewEntry(target, b.entry(target)), nil
+	}
 	return remediate.State{}, fmt.Errorf("no %s on this bench", effect)
 }
 
@@ -161,8 +164,46 @@ func (b *bench) look(name string) (f remediate.File, err error) {
 	return f, err
 }
 
+func (b *bench) entry(target string) remediate.Entry {
+	file, name, _ := strings.Cut(target, ":")
+	text, _ := os.ReadFile(b.root.at("/etc/" + file))
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, name+":") {
+			return remediate.Entry{Present: true, Line: strings.TrimSpace(line)}
+		}
+	}
+	return remediate.Entry{}
+}
+
+func (b *bench) setEntry(target string, to remediate.State) error {
+	var e remediate.Entry
+	if err := json.Unmarshal(to.Data, &e); err != nil {
+		return err
+	}
+	file, _, _ := strings.Cut(target, ":")
+	name := b.root.at("/etc/" + file)
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	was := b.entry(target)
+	out := string(text)
+	switch {
+	case was.Present && e.Present:
+		out = strings.Replace(out, was.Line, e.Line, 1)
+	case was.Present:
+		out = strings.Replace(out, was.Line+"\n", "", 1)
+	case e.Present:
+		out += e.Line + "\n"
+	}
+	return os.WriteFile(name, []byte(out), 0o600)
+}
+
 // Set implements remediate.Hands. Owners are left out.
 func (b *bench) Set(_ context.Context, s *remediate.Step, to remediate.State) error {
+	if s.Effect == "account" {
+		return b.setEntry(s.Target, to)
+	}
 	f, err := decodeFile(to)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func (s *sshdPlan) guard(ctx context.Context, key string, after *sshdconf.Config
 	if !slices.Contains(deciding, key) {
 		return nil
 	}
-	people, err := s.administrators(ctx)
+	people, err := administrators(ctx, s.d)
 	if err != nil {
 		return err
 	}
@@ -50,8 +50,8 @@ type person struct {
 }
 
 // administrators are the people who are root or can become root by sudo, with a shell.
-func (s *sshdPlan) administrators(ctx context.Context) ([]person, error) {
-	users, err := s.d.Fact(ctx, "users")
+func administrators(ctx context.Context, d *remediate.Draft) ([]person, error) {
+	users, err := d.Fact(ctx, "users")
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (s *sshdPlan) administrators(ctx context.Context) ([]person, error) {
 	if !complete {
 		return nil, remediate.Refuse("who has an account is not known, and so not who could still log in")
 	}
-	sudoers, err := s.d.Fact(ctx, "sudoers")
+	sudoers, err := d.Fact(ctx, "sudoers")
 	if err != nil {
 		return nil, err
 	}
