@@ -139,11 +139,11 @@ func faillockOf(u moduleUse, account []moduleUse) FaillockService {
 		if e.Module() == faillockModule {
 			return "auth_err" // locked: with the right password
 		}
-		return localUser(i, e)
+		return pamconf.LocalUser(i, e)
 	})
 	s.Preauth = !in
 	s.Account = slices.ContainsFunc(account, func(a moduleUse) bool { return a.service == u.service })
-	good, _ := u.stack.Run(localUser)
+	good, _ := u.stack.Run(pamconf.LocalUser)
 	for _, i := range good {
 		if entries[i].Module() == faillockModule && faillockAction(entries[i]) == "authsucc" {
 			s.Account = true

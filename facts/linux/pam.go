@@ -177,7 +177,7 @@ func collectPAMStack(ctx context.Context, r *facts.Reader, key facts.Key) (PAMSt
 const maxPAMRuns = 256
 
 func pamEntries(s *pamconf.Stack) []PAMEntry {
-	good, _ := s.Run(localUser)
+	good, _ := s.Run(pamconf.LocalUser)
 	refused, _ := s.Run(badPassword)
 	var out []PAMEntry
 	for i, e := range s.Entries() {
@@ -194,26 +194,11 @@ func pamEntries(s *pamconf.Stack) []PAMEntry {
 	return out
 }
 
-// localUser is what modules answer when a local user other than root does all that is asked of him.
-func localUser(_ int, e pamconf.Entry) string {
-	switch e.Module() {
-	case "pam_deny.so", "pam_rootok.so":
-		return "auth_err"
-	case "pam_sss.so", "pam_ldap.so", "pam_krb5.so", "pam_winbind.so", "pam_systemd_home.so", "pam_fprintd.so":
-		return "user_unknown" // they know other users
-	case "pam_faillock.so":
-		if slices.Contains(e.Args, "authfail") {
-			return "ignore"
-		}
-	}
-	return "success"
-}
-
 func badPassword(i int, e pamconf.Entry) string {
 	if e.Module() == "pam_unix.so" {
 		return "auth_err"
 	}
-	return localUser(i, e)
+	return pamconf.LocalUser(i, e)
 }
 
 // mustSucceed tells whether nothing makes up for the refusal of module n.
@@ -222,7 +207,7 @@ func mustSucceed(s *pamconf.Stack, n int) bool {
 		if i == n {
 			return "perm_denied"
 		}
-		return localUser(i, e)
+		return pamconf.LocalUser(i, e)
 	})
 	return !ok && slices.Contains(called, n)
 }

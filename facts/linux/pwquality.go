@@ -110,7 +110,7 @@ func gateOfPasswords(ctx context.Context, r *facts.Reader, module string) (facts
 	var unprotected []string
 	for _, u := range setters {
 		entries := u.stack.Entries()
-		called, _ := u.stack.Run(localUser)
+		called, _ := u.stack.Run(pamconf.LocalUser)
 		guarded := false
 		for _, i := range called {
 			guarded = guarded || (i < u.position && entries[i].Module() == module && entries[i].Broken == "" && mustSucceed(u.stack, i))

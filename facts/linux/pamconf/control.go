@@ -205,3 +205,18 @@ func (r *run) jump(i, depth, n int) int {
 	}
 	return i
 }
+
+// LocalUser is what modules answer, for Run, when a local user other than root does all that is asked of him.
+func LocalUser(_ int, e Entry) string {
+	switch e.Module() {
+	case "pam_deny.so", "pam_rootok.so":
+		return "auth_err"
+	case "pam_sss.so", "pam_ldap.so", "pam_krb5.so", "pam_winbind.so", "pam_systemd_home.so", "pam_fprintd.so":
+		return "user_unknown" // they know other users
+	case "pam_faillock.so":
+		if slices.Contains(e.Args, "authfail") {
+			return "ignore"
+		}
+	}
+	return "success"
+}
