@@ -146,8 +146,8 @@ func placeFor(lines []string, where remediate.EntryPlace) int {
 	return at
 }
 
-// lockTimeout is how long others may hold the account files, as in lckpwdf(3).
-const lockTimeout = 15 * time.Second
+// accountLockTimeout is how long others may hold the account files, as in lckpwdf(3).
+const accountLockTimeout = 15 * time.Second
 
 // lockAccounts takes the lock of lckpwdf(3). It belongs to the open file, so that it also keeps other goroutines out, and
 // ends with it.
@@ -156,7 +156,7 @@ func lockAccounts(ctx context.Context) (unlock func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("the lock of the account files: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
+	ctx, cancel := context.WithTimeout(ctx, accountLockTimeout)
 	defer cancel()
 	for {
 		err := unix.FcntlFlock(uintptr(fd), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK})
