@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	_ "embed"
 	"fmt"
 	"io"
 	"slices"
@@ -9,6 +10,11 @@ import (
 
 	"github.com/holdfast-agent/holdfast/remediate/plan"
 )
+
+// PlanSchema is the JSON Schema of a plan's JSON.
+//
+//go:embed schema/plan.v1.json
+var PlanSchema []byte
 
 // WritePlan writes a plan for people: what changes, why, what it touches, and what is left to them.
 func WritePlan(w io.Writer, p *plan.Plan, v View) error {

@@ -1,12 +1,15 @@
 package hosttests
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/holdfast-agent/holdfast/internal/testhost"
+	reports "github.com/holdfast-agent/holdfast/report"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // applyBenchmark applies all fixes of a benchmark on a host where something is wrong, sees that a second time nothing
@@ -15,6 +18,7 @@ func applyBenchmark(t *testing.T, h *testhost.Host, benchmark string, dirs []str
 	t.Helper()
 	holdfast := install(t, h, "holdfast")
 	before, bad := fixer{t, h}.tree(dirs...), judged(t, h, benchmark)
+	keepsPlanSchema(t, h.Run(holdfast, "plan", "--benchmark", benchmark, "--format", "json"))
 	r := h.Run(holdfast, "apply", "--yes", "--benchmark", benchmark)
 	if r.Code != 0 && r.Code != 3 {
 		t.Fatalf("apply: %d %s%s", r.Code, r.Stdout, r.Stderr)
@@ -45,6 +49,26 @@ func applyBenchmark(t *testing.T, h *testhost.Host, benchmark string, dirs []str
 	}
 	if got := turned(bad, judged(t, h, benchmark), false); got != "" {
 		t.Errorf("after the roll-back turned %s", got)
+	}
+}
+
+// keepsPlanSchema sees that there is a plan, in the form that is promised, and without the secret of the tests.
+func keepsPlanSchema(t *testing.T, r testhost.Result) {
+	t.Helper()
+	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(reports.PlanSchema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("plan.json", schema); err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(strings.NewReader(r.Stdout))
+	if err != nil || r.Code != 2 {
+		t.Fatalf("plan: %d %v %s", r.Code, err, r.Stderr)
+	}
+	if err := c.MustCompile("plan.json").Validate(v); err != nil || strings.Contains(r.Stdout, "hunter2") {
+		t.Errorf("%v\n%s", err, r.Stdout)
 	}
 }
 
