@@ -57,7 +57,7 @@ func TestAPluginIsLockedInWhereSystemdRuns(t *testing.T) {
 	}
 
 	// What it does to itself is known of its fact, and nothing else comes of it.
-	for how, want := range map[string]string{"crash": "panic: it was asked to", "hang": "did not answer within 2s", "1GB": "plugin hostile: "} {
+	for how, want := range map[string]string{"crash": "panic: it was asked to", "hang": "did not answer within 2s", "1GB": "plugin hostile: it ended: "} {
 		r := h.Run(holdfast, "facts", "hostile", how)
 		if !strings.Contains(r.Stdout+r.Stderr, want) {
 			t.Errorf("%s: %q is not in %s%s", how, want, r.Stdout, r.Stderr)

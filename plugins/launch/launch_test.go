@@ -142,7 +142,7 @@ func TestAGigabyteIsNotTakenIn(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	v := set.Read(t.Context(), facts.Key{Fact: "hostile", Subject: "1GB"})
 	runtime.ReadMemStats(&after)
-	if v.IsKnown() || !strings.Contains(v.ReasonOf(""), "plugin hostile: ") {
+	if v.IsKnown() || !strings.Contains(v.ReasonOf(""), "plugin hostile: it ended: ") {
 		t.Errorf("got %#v, %v", v.Value, v.Reasons)
 	}
 	if more := after.TotalAlloc - before.TotalAlloc; more > 64<<20 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -292,15 +293,23 @@ func socketDir() (string, error) {
 	return dir, nil
 }
 
-// tail keeps the end of what a plugin says on its standard error.
+// crash is how the line begins by which a Go program says why it ends.
+var crash = regexp.MustCompile(`^(panic|fatal|fatal error|runtime|SIG[A-Z]+): `)
+
+// tail keeps what tells most of what a plugin says on its standard error: why a Go program panicked, else the last line.
 type tail struct {
 	mu   sync.Mutex
 	text []byte
+	why  string
 }
 
+// Write implements io.Writer. go-plugin writes line by line.
 func (t *tail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.why == "" && crash.Match(b) {
+		t.why = strings.TrimSpace(shorten(string(b)))
+	}
 	t.text = append(t.text, b...)
 	if most := 2000; len(t.text) > most {
 		t.text = append([]byte{}, t.text[len(t.text)-most:]...)
@@ -308,15 +317,9 @@ func (t *tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// last is the line that tells most: of a Go program that panics its first, else the last.
 func (t *tail) last() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	lines := strings.Split(strings.TrimSpace(strings.ToValidUTF8(string(t.text), "")), "\n")
-	for _, l := range lines {
-		if strings.HasPrefix(l, "panic: ") || strings.HasPrefix(l, "fatal error: ") {
-			return l
-		}
-	}
-	return lines[len(lines)-1]
+	return cmp.Or(t.why, lines[len(lines)-1])
 }

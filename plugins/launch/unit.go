@@ -131,6 +131,7 @@ func sandbox(s *Spec, base string) []sddbus.Property {
 
 		property("MemoryMax", uint64(s.MemoryMiB)<<20), // #nosec G115 -- 32 to 4096
 		property("MemorySwapMax", uint64(0)),
+		property("LimitDATA", uint64(s.MemoryMiB)<<20),              // #nosec G115 -- where the memory controller is not delegated to this systemd
 		property("CPUQuotaPerSecUSec", uint64(s.CPUPercent)*10_000), // #nosec G115 -- 1 to 400
 		property("TasksMax", uint64(64)),
 		property("LimitCORE", uint64(0)),
