@@ -153,6 +153,9 @@ func switchProfile(ctx context.Context, d *remediate.Draft, name string, on bool
 	case slices.Contains(now, name) || slices.Contains(now, ourProfile(name)):
 		return nil
 	case there:
+		if name == "pwquality" && !hasDictionary(p.view) {
+			return errNoDictionary
+		}
 		p.change.Enable = append(p.change.Enable, name)
 	case ownProfiles[name] == nil:
 		return remediate.Refuse("pam-auth-update has no profile %s: install the package that brings it", name)

@@ -33,6 +33,13 @@ func setModuleFile(ctx context.Context, d *remediate.Draft, file, name string, v
 	if err := overridden(d, file, name, v); err != nil {
 		return err
 	}
+	all, err := viewOf(d)
+	if err != nil {
+		return err
+	}
+	if file == "pwquality.conf" && strings.EqualFold(name, "enforce_for_root") && !hasDictionary(all) {
+		return errNoDictionary
+	}
 	main := "/etc/security/" + file
 	line := name
 	if value != nil {
@@ -98,6 +105,31 @@ func pwqualityLine(ctx context.Context, d *remediate.Draft, name, value, line st
 		}
 		return append(lines, line)
 	}, o)
+}
+
+// errNoDictionary: without one, pam_pwquality refuses every password.
+var errNoDictionary = remediate.Refuse("pam_pwquality has no dictionary, and would refuse every new password: install cracklib-runtime, or set dictcheck = 0")
+
+// hasDictionary tells whether libpwquality finds what it compares passwords with, or is told not to look.
+func hasDictionary(v *view) bool {
+	files, err := v.Glob("/etc/security/pwquality.conf.d/*.conf")
+	if err != nil {
+		return false
+	}
+	at, off := "/var/cache/cracklib/cracklib_dict", false
+	for _, f := range append(files, "/etc/security/pwquality.conf") {
+		text, _ := v.ReadFile(f)
+		for l := range strings.Lines(string(text)) {
+			switch name, value := moduleSetting(l); strings.ToLower(name) {
+			case "dictpath":
+				at = value
+			case "dictcheck":
+				off = value == "0"
+			}
+		}
+	}
+	found, err := v.Glob(at + ".pwd")
+	return off || err == nil && len(found) > 0
 }
 
 // overridden refuses where an argument of the module says otherwise, which wins over its file.

@@ -116,6 +116,7 @@ auth required pam_deny.so
 -- /lib/x/security/pam_pwquality.so --
 -- /lib/x/security/pam_pwhistory.so --
 -- /lib/x/security/pam_faillock.so --
+-- /var/cache/cracklib/cracklib_dict.pwd --
 -- /etc/security/faillock.conf mode=0644 --
 # deny = 3
  unlock_time=600 # ten minutes
@@ -209,6 +210,11 @@ func TestPAMIsRefusedWhereItWouldBreak(t *testing.T) {
 	} {
 		newBench(t, host).refuses(words, "pam", faillock)
 	}
+	bare := newBench(t, strings.Replace(pamHost, "-- /var/cache/cracklib/cracklib_dict.pwd --\n", "", 1))
+	bare.refuses("has no dictionary", "pam", args{"profile": "pwquality", "enabled": true})
+	bare.refuses("has no dictionary", "pam", args{"file": "pwquality.conf", "name": "enforce_for_root"})
+	bare.want("pam", args{"file": "pwquality.conf", "name": "dictcheck", "value": "0"})
+	bare.want("pam", args{"profile": "pwquality", "enabled": true})
 	b := newBench(t, pamHost+"-- /etc/pam.d/odd mode=0644 --\nauth required pam_unix.so nullok\n-- /usr/share/pam-configs/deny mode=0644 --\nName: x\nDefault: no\nPriority: 2000\nAuth-Type: Primary\nAuth:\n\t[default=die]\tpam_deny.so\n"+
 		"-- /usr/share/pam-configs/late mode=0644 --\nName: x\nDefault: no\nPriority: 2000\nPassword-Type: Primary\nPassword:\n\trequired\tpam_pwhistory.so use_authtok\n")
 	b.refuses("nobody would be let in any more", "pam", args{"profile": "deny", "enabled": true})

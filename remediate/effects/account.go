@@ -146,8 +146,8 @@ func placeFor(lines []string, where remediate.EntryPlace) int {
 	return at
 }
 
-// accountLockTimeout is how long others may hold the account files, as in lckpwdf(3).
-const accountLockTimeout = 15 * time.Second
+// accountLockTimeout is how long others may hold the account files: programs hold the lock for as long as they write.
+const accountLockTimeout = 5 * time.Second
 
 // lockAccounts takes the lock of lckpwdf(3). It belongs to the open file, so that it also keeps other goroutines out, and
 // ends with it.
