@@ -27,7 +27,7 @@ var programs = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	targets := []string{"./internal/hosttests/readfacts", "./internal/hosttests/measure", "./internal/hosttests/runfix", "./internal/hosttests/dofix", "./cmd/holdfast", "./plugins/example", "./plugins/launch/testdata/hostile"}
+	targets := []string{"./internal/hosttests/readfacts", "./internal/hosttests/measure", "./internal/hosttests/runfix", "./cmd/holdfast", "./plugins/example", "./plugins/launch/testdata/hostile"}
 	cmd := exec.Command("go", append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", dir + "/"}, targets...)...)
 	cmd.Dir = "../.."
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")

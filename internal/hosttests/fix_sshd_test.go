@@ -105,7 +105,7 @@ func TestSSHDOptionsWinOrAreRefused(t *testing.T) {
 		},
 		{
 			name: "two that contradict", main: debianSSHD,
-			calls: []call{option("MaxAuthTries", "4"), option("maxauthtries", "3")}, refused: `b 1 wants sshd maxauthtries to be "4", and b 2 wants "3"`,
+			calls: []call{option("MaxAuthTries", "4"), option("maxauthtries", "3")}, refused: `test 1 wants sshd maxauthtries to be "4", and test 2 wants "3"`,
 		},
 		{
 			name: "a value that sshd does not take", main: debianSSHD, calls: []call{option("MaxAuthTries", "four")}, refused: `sshd would not take "MaxAuthTries four"`,

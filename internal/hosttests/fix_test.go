@@ -13,7 +13,7 @@ import (
 	"github.com/holdfast-agent/holdfast/remediate"
 )
 
-// fixer has dofix plan, carry out and undo on a host.
+// fixer plans, sets and unsets bare steps on a host, through the program runfix.
 type fixer struct {
 	t    *testing.T
 	host *testhost.Host
@@ -39,14 +39,14 @@ func (f fixer) ask(request map[string]any) fixed {
 	ctx, cancel := context.WithTimeout(f.t.Context(), time.Minute)
 	defer cancel()
 	var out, errs bytes.Buffer
-	cmd := f.host.Command(ctx, install(f.t, f.host, "dofix"))
+	cmd := f.host.Command(ctx, install(f.t, f.host, "runfix"))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(text), &out, &errs
 	if err := cmd.Run(); err != nil {
-		f.t.Fatalf("dofix: %v\n%s", err, errs.String())
+		f.t.Fatalf("runfix: %v\n%s", err, errs.String())
 	}
 	var a fixed
 	if err := json.Unmarshal(out.Bytes(), &a); err != nil {
-		f.t.Fatalf("dofix: %v\n%s", err, out.String())
+		f.t.Fatalf("runfix: %v\n%s", err, out.String())
 	}
 	return a
 }
@@ -81,14 +81,14 @@ func (f fixer) refuses(words string, calls ...call) {
 // apply validates and sets all steps, and does what follows them.
 func (f fixer) apply(steps []*remediate.Step) {
 	f.t.Helper()
-	if a := f.ask(map[string]any{"Do": "apply", "Steps": steps}); a.Error != "" {
+	if a := f.ask(map[string]any{"Do": "set", "Steps": steps}); a.Error != "" {
 		f.t.Fatalf("apply: %s", a.Error)
 	}
 }
 
 func (f fixer) undo(steps []*remediate.Step) {
 	f.t.Helper()
-	if a := f.ask(map[string]any{"Do": "undo", "Steps": steps}); a.Error != "" {
+	if a := f.ask(map[string]any{"Do": "unset", "Steps": steps}); a.Error != "" {
 		f.t.Fatalf("undo: %s", a.Error)
 	}
 }

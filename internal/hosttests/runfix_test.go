@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/holdfast-agent/holdfast/internal/testhost"
+	"github.com/holdfast-agent/holdfast/remediate/effects"
 	"github.com/holdfast-agent/holdfast/remediate/plan"
 )
 
@@ -20,11 +21,13 @@ type fix struct {
 	args map[string]any
 }
 
-// fixes plan and apply on one host, through the program runfix.
+// fixes plan, apply and roll back transactions on one host, through the program runfix.
 type fixes struct {
 	t    *testing.T
 	host *testhost.Host
 	n    int
+	// limits of the package manager; its own when zero
+	limits effects.PackageLimits
 }
 
 // outcome is what came of it.
@@ -44,7 +47,8 @@ func (f *fixes) do(what, id string, list ...fix) outcome {
 	order := struct {
 		Do, ID string
 		Calls  []wish
-	}{Do: what, ID: id}
+		Limits effects.PackageLimits
+	}{Do: what, ID: id, Limits: f.limits}
 	for i, x := range list {
 		order.Calls = append(order.Calls, wish{x.kind, fmt.Sprintf("1.%d", i+1), x.args})
 	}

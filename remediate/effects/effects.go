@@ -34,7 +34,9 @@ func register(name string, e effect) {
 func Names() []string { return slices.Sorted(maps.Keys(registry)) }
 
 // Local are hands of this process. It needs the privileges for what it is asked to do.
-type Local struct{}
+type Local struct {
+	Packages PackageLimits
+}
 
 // Observe implements remediate.Hands.
 func (Local) Observe(ctx context.Context, name, target string) (remediate.State, error) {
@@ -46,7 +48,7 @@ func (Local) Observe(ctx context.Context, name, target string) (remediate.State,
 }
 
 // Set implements remediate.Hands.
-func (Local) Set(ctx context.Context, s *remediate.Step, to remediate.State) error {
+func (l Local) Set(ctx context.Context, s *remediate.Step, to remediate.State) error {
 	e, ok := registry[s.Effect]
 	if !ok {
 		return fmt.Errorf("there is no effect %q", s.Effect)
@@ -54,7 +56,7 @@ func (Local) Set(ctx context.Context, s *remediate.Step, to remediate.State) err
 	if err := remediate.Fault("set-" + s.Effect); err != nil {
 		return err
 	}
-	return e.set(ctx, s, to)
+	return e.set(limited(ctx, l.Packages), s, to)
 }
 
 // decode reads a state's data.

@@ -312,7 +312,7 @@ func discard(dir *pinned, temporary string) error {
 // inNameOf makes an error of a system call speak of the file it was for.
 func inNameOf(name string, err error) error {
 	var no unix.Errno
-	if errors.As(err, &no) && err == error(no) {
+	if errors.As(err, &no) && errors.Unwrap(err) == nil {
 		return &os.PathError{Op: "write", Path: name, Err: err}
 	}
 	return err

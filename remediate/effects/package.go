@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -26,21 +27,21 @@ const (
 	dpkg       = "/usr/bin/dpkg"
 	// savedPackages is where the .deb of what is removed or upgraded is kept, so that undoing needs no network.
 	savedPackages = "/var/lib/holdfast/packages"
-	// packageTimeout bounds one run of the package manager; its scripts can hang.
-	packageTimeout = 10 * time.Minute
-	maxSimulation  = 1 << 20
-	// lockTimeout bounds, in seconds, how long somebody else's run of the package manager is waited for.
-	lockTimeout = "15"
+	maxSimulation = 1 << 20
 )
 
 // packageEnvironment keeps the package manager from asking anything.
 var packageEnvironment = append(slices.Clone(environment), "DEBIAN_FRONTEND=noninteractive", "APT_LISTCHANGES_FRONTEND=none", "NEEDRESTART_MODE=l", "NEEDRESTART_SUSPEND=1")
 
-// aptOptions: configuration files stay as the administrator left them, nothing is removed on the side, and a lock that
-// somebody holds is waited for, not for ever.
-var aptOptions = []string{
-	"-q", "-y", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "-o", "DPkg::Lock::Timeout=" + lockTimeout,
-	"-o", "APT::Get::AutomaticRemove=false", "-o", "Dpkg::Use-Pty=0", "--no-install-recommends",
+// aptOptions: configuration files stay as the administrator left them, nothing is removed on the side, a lock that
+// somebody holds is waited for, not for ever, and neither is a mirror.
+func aptOptions(ctx context.Context, more ...string) []string {
+	return append([]string{
+		"-q", "-y", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold",
+		"-o", fmt.Sprintf("DPkg::Lock::Timeout=%d", int(limitsOf(ctx).Lock.Seconds())),
+		"-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=20", "-o", "Acquire::https::Timeout=20",
+		"-o", "APT::Get::AutomaticRemove=false", "-o", "Dpkg::Use-Pty=0", "--no-install-recommends",
+	}, more...)
 }
 
 // packageEffect is one package: absent, removed but for its configuration files, or installed in a version.
@@ -64,6 +65,12 @@ func (p packageData) String() string {
 	return "installed " + p.Version
 }
 
+// like tells whether it is the same but for the mark, which apt sets last.
+func (p packageData) like(o packageData) bool {
+	p.Auto = o.Auto
+	return p == o
+}
+
 // packageGroup is what one run brings about: the state of each before and after.
 type packageGroup struct {
 	Before map[string]packageData `json:"before"`
@@ -83,13 +90,9 @@ func (packageEffect) observe(_ context.Context, target string) (remediate.State,
 
 // readPackages tells the states of packages by name or name:architecture.
 func readPackages(names ...string) (map[string]packageData, error) {
-	text, err := os.ReadFile(dpkgStatus)
+	list, err := readDpkg()
 	if err != nil {
 		return nil, err
-	}
-	list, err := dpkgdb.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dpkgStatus, err)
 	}
 	auto, err := autoInstalled()
 	if err != nil {
@@ -113,6 +116,49 @@ func readPackages(names ...string) (map[string]packageData, error) {
 		}
 	}
 	return out, nil
+}
+
+// readDpkg reads dpkg's list and its journal, in which the newest is after dpkg was killed: a file for each paragraph that
+// has changed since, in order.
+func readDpkg() ([]dpkgdb.Package, error) {
+	text, err := os.ReadFile(dpkgStatus)
+	if err != nil {
+		return nil, err
+	}
+	list, err := dpkgdb.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dpkgStatus, err)
+	}
+	journal, err := dpkgJournal()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range journal {
+		text, err := os.ReadFile(name) // #nosec G304 -- below dpkg's own directory
+		if err != nil {
+			return nil, err
+		}
+		newer, err := dpkgdb.ParseOne(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		list = slices.DeleteFunc(list, func(p dpkgdb.Package) bool { return p.Name == newer.Name && p.Arch == newer.Arch })
+		list = append(list, newer)
+	}
+	return list, nil
+}
+
+func dpkgJournal() ([]string, error) {
+	return filepath.Glob("/var/lib/dpkg/updates/[0-9][0-9][0-9][0-9]")
+}
+
+// mergeJournal has dpkg take its journal into its list, which every run of it that may write does first. A change of no
+// selections is one that does nothing else.
+func mergeJournal(ctx context.Context) error {
+	if journal, err := dpkgJournal(); err != nil || len(journal) == 0 {
+		return err
+	}
+	return packageProgram(ctx, dpkg, "--set-selections")
 }
 
 func autoInstalled() (map[string]bool, error) {
@@ -156,7 +202,7 @@ func (packageEffect) set(ctx context.Context, s *remediate.Step, to remediate.St
 		switch {
 		case now[name] == want[name]:
 			continue
-		case now[name].Status == "installed" && now[name] != from[name] && now[name].Version != want[name].Version:
+		case now[name].Status == "installed" && !now[name].like(from[name]) && now[name].Version != want[name].Version:
 			return fmt.Errorf("somebody changed the package %s meanwhile: it is %s", name, now[name])
 		}
 		switch want[name].Status {
@@ -170,6 +216,8 @@ func (packageEffect) set(ctx context.Context, s *remediate.Step, to remediate.St
 	}
 	if forward {
 		err = packagesForward(ctx, install, remove, purge, now, want)
+	} else if err = mergeJournal(ctx); err != nil {
+		return err
 	} else if err = packagesBack(ctx, install, remove, purge, now, want); err == nil {
 		err = dropDist(names, g.Dist)
 	}
@@ -196,7 +244,7 @@ func packagesForward(ctx context.Context, install, remove, purge []string, now, 
 		if len(names) == 0 {
 			continue
 		}
-		args := append(slices.Clone(aptOptions), verb, "--")
+		args := aptOptions(ctx, verb, "--")
 		for _, name := range names {
 			if verb == "install" {
 				name += "=" + want[name].Version
@@ -282,7 +330,7 @@ func dropDist(names, had []string) error {
 
 // packageProgram runs one of the package manager's programs. Of all that it says, the error has what it complains of.
 func packageProgram(ctx context.Context, program string, args ...string) error {
-	said, err := runWith(ctx, packageTimeout, packageEnvironment, maxSimulation, program, args...)
+	said, err := waitForLock(ctx, program, args...)
 	if err == nil {
 		return nil
 	}
@@ -296,6 +344,22 @@ func packageProgram(ctx context.Context, program string, args ...string) error {
 		return err
 	}
 	return fmt.Errorf("%s: %s", program, strings.Join(complaints[:min(len(complaints), 5)], "; "))
+}
+
+// waitForLock runs a program, and runs it again while somebody else holds dpkg's lock: apt knows to wait, dpkg does not.
+func waitForLock(ctx context.Context, program string, args ...string) (string, error) {
+	limits := limitsOf(ctx)
+	for until := time.Now().Add(limits.Lock); ; {
+		said, err := runWith(ctx, limits.Run, packageEnvironment, maxSimulation, program, args...)
+		if err == nil || program != dpkg || !strings.Contains(said, "lock was locked by another process") || time.Now().After(until) {
+			return said, err
+		}
+		select {
+		case <-ctx.Done():
+			return said, ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
 }
 
 // markPackages says which came as dependencies, which apt itself does only for what it pulls in.
@@ -363,7 +427,7 @@ func pristine(ctx context.Context, name, version, file string) (bool, error) {
 	defer os.RemoveAll(fetched)
 	for _, dir := range []string{"/var/cache/apt/archives", fetched} {
 		if dir == fetched {
-			args := append(slices.Clone(aptOptions), "-o", "Dir::Cache::archives="+fetched, "--download-only", "--reinstall", "install", "--", name+"="+version)
+			args := aptOptions(ctx, "-o", "Dir::Cache::archives="+fetched, "--download-only", "--reinstall", "install", "--", name+"="+version)
 			if _, err := runWith(ctx, time.Minute, packageEnvironment, maxOutput, aptGet, args...); err != nil {
 				return false, nil
 			}
@@ -397,7 +461,7 @@ func (simulation) observe(ctx context.Context, target string) (remediate.State, 
 	if !slices.Contains([]string{"install", "remove", "purge"}, verb) {
 		return remediate.State{}, fmt.Errorf("%q can't be simulated", target)
 	}
-	args := append(slices.Clone(aptOptions), "--simulate", verb, "--", name)
+	args := aptOptions(ctx, "--simulate", verb, "--", name)
 	said, err := runWith(ctx, time.Minute, packageEnvironment, maxSimulation, aptGet, args...)
 	if err != nil {
 		if said == "" {

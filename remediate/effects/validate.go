@@ -26,8 +26,15 @@ var validators = map[string]func(ctx context.Context, steps []*remediate.Step) e
 	"systemd":  validateUnits,
 }
 
-// Validate implements remediate.Hands.
-func (Local) Validate(ctx context.Context, steps []*remediate.Step) error {
+// Validate implements remediate.Hands. The cheap questions come first, and what takes a network last.
+func (l Local) Validate(ctx context.Context, steps []*remediate.Step) error {
+	if err := validateFiles(ctx, steps); err != nil {
+		return err
+	}
+	return fetchPackages(limited(ctx, l.Packages), steps)
+}
+
+func validateFiles(ctx context.Context, steps []*remediate.Step) error {
 	var names []string
 	for _, s := range steps {
 		names = append(names, s.Validate...)
