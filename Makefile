@@ -42,6 +42,7 @@ docs: build ## write the generated pages in docs/ anew
 	@set -e; page() { "$${@:2}" > bin/page; cat bin/page > "$$1"; rm bin/page; }; \
 	page docs/facts.md ./bin/holdfast facts --docs; \
 	page docs/policy-reference.md ./bin/holdfast policy docs --language; \
+	page docs/actions.md ./bin/holdfast policy docs --actions; \
 	for p in policies/*/; do page docs/benchmarks/$$(basename $$p)-controls.md ./bin/holdfast policy docs $$p; done
 
 test: ## run all tests; as root on Debian also those on real hosts (what they need is installed first)
@@ -56,6 +57,7 @@ lint: $(GOLANGCI_LINT) ## check formatting and run go vet and golangci-lint
 	go vet ./...
 	@go run ./cmd/holdfast facts --docs | cmp -s - docs/facts.md || { echo "docs/facts.md does not say what the facts are: run make docs"; exit 1; }
 	@go run ./cmd/holdfast policy docs --language | cmp -s - docs/policy-reference.md || { echo "docs/policy-reference.md does not say what the language is: run make docs"; exit 1; }
+	@go run ./cmd/holdfast policy docs --actions | cmp -s - docs/actions.md || { echo "docs/actions.md does not say what the fixes do: run make docs"; exit 1; }
 	@for p in policies/*/; do n=docs/benchmarks/$$(basename $$p)-controls.md; go run ./cmd/holdfast policy docs $$p | cmp -s - $$n || { echo "$$n is not what the policy says: run make docs"; exit 1; }; done
 	$(GOLANGCI_LINT) run ./...
 

@@ -10,8 +10,8 @@ import (
 )
 
 // WriteDocs writes a benchmark's reference page in Markdown: its profiles, variables and controls, and which of those a
-// machine can fix.
-func WriteDocs(w io.Writer, b *Benchmark) error {
+// machine can fix. risk says in words what a kind of fix risks at least; empty for one that is not known.
+func WriteDocs(w io.Writer, b *Benchmark, risk func(kind string) string) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "# %s\n\n`%s`", b.Title, b.ID)
 	if b.Version != "" {
@@ -29,10 +29,10 @@ func WriteDocs(w io.Writer, b *Benchmark) error {
 			fixed++
 		}
 	}
-	fmt.Fprintf(out, "## Controls\n\n%d controls, %d of them with a fix.\n\n", len(b.Controls), fixed)
+	fmt.Fprintf(out, "## Controls\n\n%d controls, %d of them with a fix. Behind each kind of fix stands what it risks at least.\n\n", len(b.Controls), fixed)
 	out.WriteString("| Control | Title | Severity | Profiles | Form | Fix |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, c := range b.Controls {
-		fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", cell(c.ID), cell(c.Title), c.Severity, cell(strings.Join(c.Profiles, ", ")), form(c), cell(fixes(c)))
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", cell(c.ID), cell(c.Title), c.Severity, cell(strings.Join(c.Profiles, ", ")), form(c), cell(fixes(c, risk)))
 	}
 	out.WriteString("\n")
 	chapter := ""
@@ -113,11 +113,15 @@ func form(c *Control) string {
 }
 
 // fixes says how a control is mended: by which kinds, or why by none.
-func fixes(c *Control) string {
+func fixes(c *Control, risk func(kind string) string) string {
 	var kinds []string
 	for _, f := range c.Fixes {
-		if !slices.Contains(kinds, f.Kind) {
-			kinds = append(kinds, f.Kind)
+		kind := f.Kind
+		if r := risk(kind); r != "" {
+			kind += " (" + r + ")"
+		}
+		if !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
 		}
 	}
 	switch {

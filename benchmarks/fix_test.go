@@ -132,7 +132,8 @@ func TestReferencePagesShowControlsAndFixes(t *testing.T) {
 	b := load(t, newFakeHost(), tailored+control("5", "why = \"Because.\"\n  refs = { cis = [\"1\", \"2\"] }\n  applies = file(\"/a|b\").exists\n  violations = tree.dirs\n  fix \"file_mode\" {\n    for_each = violations\n    path = each.path\n    add = \"o+t\"\n  }")+
 		control("6", "manual = \"Look.\"")+control("7", "pass = true\n  remedy = \"Ask the vendor.\""))
 	var out strings.Builder
-	if err := WriteDocs(&out, b.Benchmarks[0]); err != nil {
+	risk := func(kind string) string { return map[string]string{"file_mode": "safe"}[kind] }
+	if err := WriteDocs(&out, b.Benchmarks[0], risk); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "docs.md", out.String())

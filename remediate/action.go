@@ -21,6 +21,8 @@ type Descriptor struct {
 	Doc  string
 	// Risk is the least that its steps have.
 	Risk plan.Risk
+	// AtBoot tells that what its steps change counts from the next boot on.
+	AtBoot bool
 }
 
 // Action plans one kind of fix.

@@ -64,16 +64,20 @@ func orBuiltIn(paths []string) []string {
 }
 
 func (p *program) policyDocs() *cobra.Command {
-	var language bool
+	var language, actionPage bool
 	cmd := &cobra.Command{
 		Use: "docs [PATH...]", Short: "Print policies as Markdown, for those who have to live by them",
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			var out bytes.Buffer
-			if language {
+			if language || actionPage {
 				if len(paths) > 0 {
-					return usage(cmd, "--language is about no policy: it takes no path")
+					return usage(cmd, "--language and --actions are about no policy: they take no path")
 				}
-				if err := benchmarks.WriteReference(&out); err != nil {
+				write := writeActions
+				if language {
+					write = benchmarks.WriteReference
+				}
+				if err := write(&out); err != nil {
 					return err
 				}
 				_, err := p.out.Write(out.Bytes())
@@ -85,7 +89,7 @@ func (p *program) policyDocs() *cobra.Command {
 					return err
 				}
 				for _, bm := range b.Benchmarks {
-					if err := benchmarks.WriteDocs(&out, bm); err != nil {
+					if err := benchmarks.WriteDocs(&out, bm, riskOf); err != nil {
 						return err
 					}
 				}
@@ -95,6 +99,8 @@ func (p *program) policyDocs() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&language, "language", false, "print the functions and kinds of fix that policies can use")
+	cmd.Flags().BoolVar(&actionPage, "actions", false, "print what each kind of fix does to a host")
+	cmd.MarkFlagsMutuallyExclusive("language", "actions")
 	return cmd
 }
 

@@ -19,7 +19,7 @@ func init() {
 		Kind: "grub",
 		Doc: "Adds words to the kernel's command line in " + grubFile + " and has GRUB's configuration made anew, for the next boot. " +
 			"Undoing brings the configuration back byte for byte.",
-		Risk: plan.Manual,
+		Risk: plan.Manual, AtBoot: true,
 	}, planGrub))
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdfast-agent/holdfast/facts/linux/mycnf"
 	"github.com/holdfast-agent/holdfast/remediate"
+	"github.com/holdfast-agent/holdfast/remediate/plan"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -17,6 +18,7 @@ func init() {
 		Kind: "mariadb_setting",
 		Doc: "Sets an option of MariaDB or MySQL in " + mariadbFile + " (mysql.conf.d for MySQL), whose name comes last, has the server itself check all options, " +
 			"and restarts it. Refused where an option file that is read later, or a name that only the server can complete, decides.",
+		Risk: plan.Disruptive,
 	}, planMariaDB))
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-agent/holdfast/facts/linux/redisconf"
 	"github.com/holdfast-agent/holdfast/remediate"
+	"github.com/holdfast-agent/holdfast/remediate/plan"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -16,6 +17,7 @@ func init() {
 		Kind: "redis_setting",
 		Doc: "Sets a directive of Redis or Valkey in a file of its own beside the instance's, which is included as the last line (so it wins, and CONFIG REWRITE " +
 			"leaves it alone), and restarts the instance. Refused where a restart would lose data that is kept in memory alone.",
+		Risk: plan.Disruptive,
 	}, planRedis))
 }
 
