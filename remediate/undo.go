@@ -226,7 +226,7 @@ func keepVersion(j *Journal, i int, found State) error {
 }
 
 // readAtBoot are the files that systemd and the kernel's tools have read before anything could be restored.
-var readAtBoot = []string{"/etc/fstab", "/etc/crypttab", "/etc/systemd/", "/usr/lib/systemd/", "/etc/modules-load.d/", "/etc/modprobe.d/", "/etc/modules"}
+var readAtBoot = []string{"/etc/fstab", "/etc/crypttab", "/etc/systemd/system/", "/etc/systemd/system.conf", "/usr/lib/systemd/system/", "/etc/modules-load.d/", "/etc/modprobe.d/", "/etc/modules"}
 
 // bootAgain has the machine rebooted, once, when this boot was made of what has been restored only now.
 func (e *Engine) bootAgain(j *Journal) error {
