@@ -9,15 +9,20 @@ import (
 
 // Sessions are the people who are logged in: "alice from 192.0.2.7 (pts/0)". Without systemd-logind there are none to be
 // told.
-func Sessions() []string {
-	names, err := filepath.Glob("/run/systemd/sessions/*")
+func Sessions() []string { return sessions("/run/systemd/sessions") }
+
+func sessions(dir string) []string {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil
 	}
 	var out []string
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil || strings.HasSuffix(name, ".ref") {
+	for _, e := range entries {
+		if !e.Type().IsRegular() { // beside each session there is a FIFO, which would block
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
 			continue
 		}
 		if s := session(string(text)); s != "" {

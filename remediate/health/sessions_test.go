@@ -1,6 +1,25 @@
 package health
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"testing"
+)
+
+func TestTheFIFOsBesideSessionsAreNotOpened(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "1"), []byte("USER=root\nCLASS=user\nTTY=tty1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "1.ref"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := sessions(dir); !slices.Equal(got, []string{"root (tty1)"}) {
+		t.Errorf("%q", got)
+	}
+}
 
 func TestSessionsAreReadAsLogindWritesThem(t *testing.T) {
 	for text, want := range map[string]string{
