@@ -48,15 +48,20 @@ func TestRedisSettingsFlipTheirControls(t *testing.T) {
 	h := testhost.BootWith(t, testhost.Options{Packages: []string{"mariadb-server", "redis-server"}})
 	h.MustRun("sh", "-ec", redisSetup)
 	conf := func(name, line, controls string) settingCase {
-		return settingCase{name, redisLine(line), true, controls}
+		return settingCase{name, redisLine(line), true, controls, false}
+	}
+	alone := func(c settingCase) settingCase {
+		c.alone = true
+		return c
 	}
 	login := func(user string, c settingCase) settingCase {
+		c.alone = true
 		c.change += "\necho '* " + user + " hunter2' > /etc/holdfast/redis.logins"
 		return c
 	}
 	judgeSettings(t, h, "redis", redisRestart, redisUndo, []settingCase{
 		conf("bind to everything", "bind 0.0.0.0", "1.1=fail 1.3=fail"),
-		conf("bind to one address", "bind 127.0.0.1 192.0.2.1", "1.3=fail"),
+		alone(conf("bind to one address", "bind 127.0.0.1 192.0.2.1", "1.3=fail")),
 		conf("protected mode", "PROTECTED-MODE no", "1.2=fail"),
 		login("default", conf("a password", "requirepass hunter2", "2.1=pass 2.2=pass")),
 		login("ops", conf("an ACL file", "aclfile /etc/redis/users.acl\n\nEOF\ninstall -o redis -g redis -m 0640 /dev/null /etc/redis/users.acl\ncat >> /etc/redis/users.acl <<'EOF'\nuser ops on >hunter2 +@all\nuser default on nopass ~* +@all -@dangerous", "2.2=pass 4.4=pass")),
@@ -68,15 +73,15 @@ func TestRedisSettingsFlipTheirControls(t *testing.T) {
 		conf("protected settings", "enable-protected-configs yes", "4.1=fail"),
 		conf("DEBUG", "enable-debug-command yes", "4.2=fail"),
 		conf("modules", "enable-module-command yes", "4.3=fail"),
-		conf("CONFIG renamed", `rename-command CONFIG ""`, "4.4=pass"),
+		alone(conf("CONFIG renamed", `rename-command CONFIG ""`, "4.4=pass")),
 		conf("the socket", "unixsocket /run/redis/s\nunixsocketperm 777", "5.4=fail"),
 		conf("no log", `logfile ""`, "6.1=fail"),
-		conf("an include that takes it back", "enable-debug-command yes\ninclude /etc/redis/late.conf\nEOF\necho enable-debug-command no > /etc/redis/late.conf\ncat <<'EOF'", ""),
-		{"as root", "mkdir -p /etc/systemd/system/redis-server.service.d; printf '[Service]\\nUser=root\\nPrivateUsers=no\\nCapabilityBoundingSet=CAP_DAC_OVERRIDE CAP_FOWNER\\n' > /etc/systemd/system/redis-server.service.d/u.conf;" + redisRestart, false, "5.1=fail"},
-		{"the key", "chmod 0644 /etc/redis/key.pem", false, "3.4=fail"},
-		{"the file", "chmod 0644 /etc/redis/redis.conf", false, "5.2=fail"},
-		{"the directory", "chmod 0755 /var/lib/redis", false, "5.5=fail"},
-		{"the snapshot", "chmod 0664 /var/lib/redis/dump.rdb", false, "5.6=fail"},
+		alone(conf("an include that takes it back", "enable-debug-command yes\ninclude /etc/redis/late.conf\nEOF\necho enable-debug-command no > /etc/redis/late.conf\ncat <<'EOF'", "")),
+		{"as root", "mkdir -p /etc/systemd/system/redis-server.service.d; printf '[Service]\\nUser=root\\nPrivateUsers=no\\nCapabilityBoundingSet=CAP_DAC_OVERRIDE CAP_FOWNER\\n' > /etc/systemd/system/redis-server.service.d/u.conf", true, "5.1=fail", true},
+		{"the key", "chmod 0644 /etc/redis/key.pem", false, "3.4=fail", false},
+		{"the file", "chmod 0644 /etc/redis/redis.conf", false, "5.2=fail", false},
+		{"the directory", "chmod 0755 /var/lib/redis", false, "5.5=fail", false},
+		{"the snapshot", "chmod 0664 /var/lib/redis/dump.rdb", false, "5.6=fail", false},
 	})
 
 	t.Run("CONFIG SET tells in force from configured", func(t *testing.T) {
