@@ -37,6 +37,28 @@ func cacheDir() string {
 	return "/var/cache/holdfast-testhost"
 }
 
+// moving are the suites whose packages come and go from one day to the next.
+var moving = []string{"sid"}
+
+// buildError is a root that could not be built. The cache is as before, and whoever wants it next tries again.
+type buildError struct {
+	suite    string
+	packages []string
+	err      error
+}
+
+func (e *buildError) Error() string {
+	return fmt.Sprintf("build a root of %s with %s: %v", e.suite, strings.Join(e.packages, " "), e.err)
+}
+
+func (e *buildError) Unwrap() error { return e.err }
+
+// unavailable tells whether an error is about a suite that moves and this machine's mirror, not about us.
+func unavailable(err error) bool {
+	var e *buildError
+	return errors.As(err, &e) && slices.Contains(moving, e.suite)
+}
+
 // layers are the directories a host with these options lies on, topmost first. What is not cached yet is built;
 // whoever else wants the same waits for it.
 func layers(o Options) ([]string, error) {
@@ -59,7 +81,7 @@ func layers(o Options) ([]string, error) {
 	packages := slices.Clone(o.Packages)
 	slices.Sort(packages)
 	extra, err := cached("extra", suite, append(slices.Clone(basePackages), packages...), func(dir string) error {
-		return buildExtra(dir, base, packages)
+		return buildExtra(dir, base, suite, packages)
 	})
 	return []string{extra, base}, err
 }
@@ -84,7 +106,7 @@ func cached(kind, suite string, packages []string, build func(dir string) error)
 		return "", err
 	}
 	if err := build(tree); err != nil {
-		return "", fmt.Errorf("build a root of %s with %s: %w", suite, strings.Join(packages, " "), err)
+		return "", &buildError{suite, packages, err}
 	}
 	if err := os.Rename(tree, dir); err != nil {
 		return "", err
@@ -116,7 +138,7 @@ func buildBase(dir, suite string) error {
 }
 
 // buildExtra installs packages over base and keeps what that changed.
-func buildExtra(dir, base string, packages []string) error {
+func buildExtra(dir, base, suite string, packages []string) error {
 	building := filepath.Dir(dir)
 	root, work := filepath.Join(building, "root"), filepath.Join(building, "work")
 	for _, d := range []string{root, work} {
@@ -133,6 +155,11 @@ func buildExtra(dir, base string, packages []string) error {
 	policy := filepath.Join(root, "usr/sbin/policy-rc.d")
 	if err := os.WriteFile(policy, []byte("#!/bin/sh\nexit 101\n"), 0o755); err != nil {
 		return err
+	}
+	if slices.Contains(moving, suite) { // the packages that base knows of may be gone
+		if err := inRoot(root, "apt-get", "update", "-qq"); err != nil {
+			return err
+		}
 	}
 	if err := inRoot(root, "apt-get", append([]string{"install", "-y", "-qq", "--no-install-recommends"}, packages...)...); err != nil {
 		return err

@@ -3,6 +3,7 @@ package testhost
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,5 +119,29 @@ func TestTheReleaseCanBeChosen(t *testing.T) {
 		if got := h.ReadFile("/etc/debian_version"); !strings.HasPrefix(got, want+".") {
 			t.Errorf("suite %q is Debian %s", suite, got)
 		}
+	}
+}
+
+// A mirror that has not got what it takes is this machine's affair for a suite that moves, and a failure for others.
+func TestAMovingSuiteThatCannotBeHadIsNoFailure(t *testing.T) {
+	require(t)
+	t.Setenv("HOLDFAST_TESTHOST_CACHE", t.TempDir())
+	t.Setenv("HOLDFAST_TESTHOST_MIRROR", "http://127.0.0.1:1/debian")
+	skipped := false
+	t.Run("sid", func(t *testing.T) {
+		t.Cleanup(func() { skipped = t.Skipped() })
+		New(t, Options{Suite: "sid"})
+	})
+	if !skipped {
+		t.Error("a test on sid is not skipped")
+	}
+	for _, suite := range []string{"sid", ""} {
+		if _, err := layers(Options{Suite: suite}); err == nil || unavailable(err) != (suite == "sid") {
+			t.Errorf("suite %q: %v", suite, err)
+		}
+	}
+	left, err := filepath.Glob(filepath.Join(cacheDir(), "base-*"))
+	if err != nil || slices.ContainsFunc(left, func(name string) bool { return !strings.HasSuffix(name, ".building") }) {
+		t.Errorf("what could not be built is cached: %v %v", left, err)
 	}
 }
