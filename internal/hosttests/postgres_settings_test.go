@@ -144,7 +144,9 @@ func (p *tunedPostgres) change(c postgresSetting) (undo func()) {
 		const script = `if test -e "$1"; then cp -p "$1" "$3"; else install -o postgres -g postgres -m 0640 /dev/null "$1"; fi; echo "$2" >> "$1"`
 		at, old := postgresEtc+file, "/root/before-"+name
 		p.h.MustRun("sh", "-ec", script, "sh", at, line, old)
-		return func() { p.h.MustRun("sh", "-ec", `if test -e "$2"; then mv "$2" "$1"; else rm "$1"; fi`, "sh", at, old) }
+		return func() {
+			p.h.MustRun("sh", "-ec", `if test -e "$2"; then mv "$2" "$1"; else rm "$1"; fi`, "sh", at, old)
+		}
 	}
 	switch c.way {
 	case "ALTER SYSTEM":
