@@ -47,8 +47,15 @@ func (h *planText) write() {
 	if len(p.Sessions) > 0 && p.Risk() >= plan.Lockout {
 		h.para(0, 2, span{text: "Logged in: "}, span{text: strings.Join(p.Sessions, ", ")})
 	}
-	for _, c := range p.Changes {
-		h.change(c)
+	for i := 0; i < len(p.Changes); {
+		n := packages(p.Changes[i:])
+		if n > 1 {
+			h.packages(p.Changes[i : i+n])
+		} else {
+			n = 1
+			h.change(p.Changes[i])
+		}
+		i += n
 	}
 	h.restarts()
 	h.refused()
@@ -80,6 +87,43 @@ func symbol(c plan.Change) span {
 		return span{text: "- ", style: red}
 	}
 	return span{text: "~ ", style: yellow}
+}
+
+// packages counts the changes at the beginning that are packages of the same kind: a package comes with what it needs.
+func packages(list []plan.Change) int {
+	n := 0
+	for _, c := range list {
+		first := list[0]
+		if c.Effect != "package" || symbol(c) != symbol(first) || c.Risk != first.Risk || c.Irreversible || c.Undo != first.Undo || len(c.Affects) > 0 {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// packages shows several on as few lines as they take.
+func (h *planText) packages(list []plan.Change) {
+	var names, controls []string
+	for _, c := range list {
+		version := strings.TrimPrefix(c.After, "installed ")
+		if strings.HasPrefix(c.After, "absent") {
+			version = strings.TrimPrefix(c.Before, "installed ")
+		}
+		names = append(names, c.Target+" "+version)
+		for _, id := range c.Controls {
+			if !slices.Contains(controls, id) {
+				controls = append(controls, id)
+			}
+		}
+	}
+	h.blank()
+	h.para(0, 4, symbol(list[0]), span{text: fmt.Sprintf("%d packages", len(list)), style: bold}, span{text: "  "}, riskSpan(list[0].Risk),
+		span{text: "  " + strings.Join(controls, ", "), style: dim})
+	h.para(4, 4, span{text: strings.Join(names, ", ")})
+	if list[0].Undo != "" {
+		h.para(4, 6, span{text: "undoing it leaves: " + list[0].Undo, style: yellow})
+	}
 }
 
 func (h *planText) change(c plan.Change) {
