@@ -48,6 +48,7 @@ type Record struct {
 	Reason string    `json:"reason,omitempty"`
 	Boot   string    `json:"boot,omitempty"`    // id of the boot, of Began
 	Login  string    `json:"session,omitempty"` // login session that applied, of Began; that confirmed, of Kept
+	Number int       `json:"number,omitempty"`  // of the transaction on this host, of Began: clocks can be set back
 	Within int64     `json:"within,omitempty"`  // seconds in which it must be confirmed, of Armed; 0: it needs not be
 }
 
@@ -110,6 +111,11 @@ func (s Store) begin(p *plan.Plan, steps []*Step, now Record) (*Journal, error) 
 	if err := j.open(); err != nil {
 		return nil, err
 	}
+	all, _ := s.All() // one that can't be read has no number
+	for _, other := range all {
+		now.Number = max(now.Number, other.Number())
+	}
+	now.Number++
 	if err := j.append(now); err != nil {
 		return nil, err
 	}
@@ -201,7 +207,7 @@ func (s Store) Load(id string) (*Journal, error) {
 	return j, j.read()
 }
 
-// All reads every journal, the oldest first. One that can't be read is left out, and its error is part of the returned
+// All reads every journal, in the order in which they were applied. One that can't be read is left out, and its error is part of the returned
 // one.
 func (s Store) All() ([]*Journal, error) {
 	entries, err := os.ReadDir(s.journals())
@@ -220,7 +226,7 @@ func (s Store) All() ([]*Journal, error) {
 		}
 		out = append(out, j)
 	}
-	slices.SortFunc(out, func(a, b *Journal) int { return a.Begun().Compare(b.Begun()) })
+	slices.SortFunc(out, func(a, b *Journal) int { return a.Number() - b.Number() })
 	return out, err
 }
 
@@ -308,6 +314,14 @@ func (j *Journal) close() error {
 		return nil
 	}
 	return j.log.Close()
+}
+
+// Number orders the transactions of a host, whatever its clock did.
+func (j *Journal) Number() int {
+	if len(j.Records) == 0 {
+		return 0
+	}
+	return j.Records[0].Number
 }
 
 // Begun is when the transaction began.

@@ -89,7 +89,7 @@ func (e *Engine) Apply(ctx context.Context, p *plan.Plan, steps []*Step, o Apply
 	if err := e.Hands.Validate(ctx, steps); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNothingDone, err)
 	}
-	j, err := e.Store.begin(p, steps, Record{Event: Began, Boot: e.Boot, Login: e.Login})
+	j, err := e.Store.begin(p, steps, Record{Time: p.Time, Event: Began, Boot: e.Boot, Login: e.Login})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNothingDone, errors.Join(err, e.Store.end()))
 	}

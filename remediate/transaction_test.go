@@ -77,13 +77,17 @@ func step(target, before, after string, risk plan.Risk, controls ...string) *Ste
 	return s
 }
 
+// planOf is a plan of a host whose clock runs backwards.
 func planOf(id string, steps ...*Step) *plan.Plan {
-	p := &plan.Plan{SchemaName: plan.Schema, ID: id, Time: time.Now()}
+	backwards = backwards.Add(-time.Hour)
+	p := &plan.Plan{SchemaName: plan.Schema, ID: id, Time: backwards}
 	for _, s := range steps {
 		p.Changes = append(p.Changes, s.Change())
 	}
 	return p
 }
+
+var backwards = time.Now()
 
 func threeSteps() []*Step {
 	a, b, c := step("a", "1", "2", plan.Safe, "1.1"), step("b", "1", "2", plan.Lockout, "1.2"), step("gone", "1", "", plan.Safe, "1.3")
@@ -317,6 +321,10 @@ func TestTransactionsAreUndoneInOrderOrNotAtAll(t *testing.T) {
 	applyTo(t, e, "one", 0, step("a", "1", "2", plan.Safe, "1"), step("b", "1", "2", plan.Safe, "1"))
 	applyTo(t, e, "two", 0, step("a", "2", "3", plan.Safe, "2"))
 	applyTo(t, e, "three", 0, step("c", "1", "2", plan.Safe, "3"))
+	all, err := e.Store.All()
+	if err != nil || len(all) != 3 || all[0].ID != "one" || all[1].ID != "two" || all[2].ID != "three" {
+		t.Errorf("they are listed as %v (%v)", all, err)
+	}
 	if _, _, err := e.Undo(t.Context(), "one", "test", UndoOptions{}); err == nil || !strings.Contains(err.Error(), "roll that back first (holdfast rollback two)") {
 		t.Errorf("%v", err)
 	}

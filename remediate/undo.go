@@ -84,7 +84,7 @@ func (e *Engine) ended(ctx context.Context, j *Journal) error {
 func (e *Engine) inOrder(j *Journal) error {
 	all, _ := e.Store.All() // one that can't be read can't be undone either
 	for _, later := range all {
-		if later.ID == j.ID || later.Begun().Before(j.Begun()) || !slices.Contains([]Status{StatusKept, StatusUnconfirmed, StatusUnfinished, StatusConflict}, later.Status()) {
+		if later.Number() <= j.Number() || !slices.Contains([]Status{StatusKept, StatusUnconfirmed, StatusUnfinished, StatusConflict}, later.Status()) {
 			continue
 		}
 		for _, s := range j.Steps {

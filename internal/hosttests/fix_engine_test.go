@@ -261,6 +261,35 @@ func TestOnlyANewLoginConfirms(t *testing.T) {
 	}
 }
 
+// A change that every check from inside finds good, and that keeps everybody outside from coming in.
+func TestAChangeThatCutsSSHOffIsTakenBackInTime(t *testing.T) {
+	h := testhost.Boot(t)
+	a := newApplier(t, h, "holdfast")
+	network(h)
+	administrator(h, "alice")
+	h.MustRun("rm", "-f", "/etc/hosts.deny")
+	login := func() testhost.Result {
+		return h.Run("nsenter", "--net=/run/netns/peer", "ssh", "-i", "/root/alice", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+			"-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "alice@10.9.0.1", "true")
+	}
+	if r := login(); r.Code != 0 {
+		t.Fatalf("before: %s", r.Stderr)
+	}
+	before := a.footprint()
+	r := a.applied(0, "--control", "1.5", "--confirm-within", "5s")
+	if !strings.Contains(r.Stderr, "it is rolled back at") {
+		t.Errorf("apply says nothing of the roll-back: %s", r.Stderr)
+	}
+	if login().Code == 0 {
+		t.Fatal("the change did not cut SSH off: this test shows nothing")
+	}
+	a.settles(30 * time.Second)
+	if r := login(); r.Code != 0 {
+		t.Errorf("after the roll-back: %s", r.Stderr)
+	}
+	a.unchanged(before, "after the roll-back")
+}
+
 // The program dies, or the disk is full, at every point that its code knows: afterwards all is applied or nothing is.
 func TestDyingAtAnyPointLeavesNothingHalfDone(t *testing.T) {
 	h := testhost.Boot(t)

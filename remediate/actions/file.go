@@ -33,7 +33,7 @@ type fileArgs struct {
 }
 
 // doors are where files lie that decide who may come in.
-var doors = []string{"/etc/ssh/", "/etc/sudoers", "/etc/pam.d/", "/etc/security/", "/etc/nftables", "/etc/network/", "/etc/netplan/", "/etc/nsswitch.conf"}
+var doors = []string{"/etc/ssh/", "/etc/sudoers", "/etc/pam.d/", "/etc/security/", "/etc/nftables", "/etc/network/", "/etc/netplan/", "/etc/nsswitch.conf", "/etc/hosts.", "/etc/passwd", "/etc/shadow", "/root/.ssh/"}
 
 func planFile(ctx context.Context, d *remediate.Draft, a fileArgs) error {
 	if !path.IsAbs(a.Path) || path.Clean(a.Path) != a.Path {

@@ -50,3 +50,14 @@ control "1.4" {
     value = "4"
   }
 }
+
+control "1.5" {
+  title    = "Nobody comes in from outside"
+  profiles = ["all"]
+  severity = "low"
+  pass     = file("/etc/hosts.deny").exists
+  fix "file" {
+    path    = "/etc/hosts.deny"
+    content = "sshd: ALL EXCEPT 127.0.0.1 [::1]\n"
+  }
+}
