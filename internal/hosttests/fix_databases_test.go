@@ -78,7 +78,7 @@ func TestFixRedis(t *testing.T) {
 	const conf = "/etc/redis/redis.conf"
 	h.MustRun("sh", "-ec", `cp -a /etc/redis/redis.conf /root/redis.conf
 printf '%s\n' 'protected-mode no' 'enable-debug-command yes' 'bind 0.0.0.0' 'requirepass hunter2' 'logfile ""' >> /etc/redis/redis.conf
-chmod 0644 /etc/redis/redis.conf
+chown root:redis /etc/redis/redis.conf; chmod 0644 /etc/redis/redis.conf
 install -d /etc/holdfast; echo 'redis_credentials = /etc/holdfast/redis.logins' > /etc/holdfast/settings
 install -m 0600 /dev/null /etc/holdfast/redis.logins; echo '* default hunter2' > /etc/holdfast/redis.logins
 systemctl restart redis-server`)

@@ -30,6 +30,7 @@ type bench struct {
 	root  rootTree
 	draft *remediate.Draft
 	calls int
+	live  bool // it runs, with the processes in its /proc
 }
 
 func newBench(t *testing.T, archive string) *bench {
@@ -43,6 +44,7 @@ func newBench(t *testing.T, archive string) *bench {
 // fresh begins a new plan on the host as it is by now.
 func (b *bench) fresh() {
 	host := facts.RootHost(string(b.root))
+	host.Live = b.live
 	host.Now = func() time.Time { return hosttest.Now }
 	b.draft = remediate.NewDraft(facts.NewSet(b.t.Context(), host, linux.Sources()), b)
 }

@@ -92,11 +92,17 @@ func (p *redisPlan) plan(ctx context.Context) error {
 		return err
 	}
 	config, _ := attribute(p.instance, "config")
-	o := restarting(p.unit)
-	o.Account = accountOf(config)
 	gid, known := number(config, "gid")
 	if !known || gid < 0 || gid > 1<<32-1 {
 		return remediate.Refuse("whose file %s is, is not known", p.main)
+	}
+	dir, err := p.d.Mode(ctx, path.Dir(p.main))
+	if err != nil {
+		return err
+	}
+	o := restarting(p.unit)
+	if o.Account = accountOf(config); dir.GID == uint32(gid) { // #nosec G115 -- bounded above; root's file in the server's directory
+		o.Account = &remediate.Account{UID: dir.UID, GID: dir.GID}
 	}
 	own := path.Join(path.Dir(p.main), "holdfast-"+path.Base(p.main))
 	err = confineTo(ctx, p.d, own, uint32(gid), func() error { // #nosec G115 -- bounded above

@@ -180,3 +180,40 @@ func TestARacingUserLeadsNoChangeElsewhere(t *testing.T) {
 		t.Errorf("root's own file has become %v (%v)", st.Mode(), err)
 	}
 }
+
+func TestAServersOwnDirectoryIsWrittenToForItAlone(t *testing.T) {
+	dir := filepath.Join(trustedDir(t), "server")
+	server := &remediate.Account{UID: 41000, GID: 41000}
+	file := remediate.File{Type: remediate.Regular, Mode: 0o640, GID: server.GID, Content: []byte("x\n")}
+	for _, c := range []struct {
+		name     string
+		uid, gid int
+		mode     os.FileMode
+		account  *remediate.Account
+		refused  bool
+	}{
+		{"its own", 41000, 41000, 0o755, server, false},
+		{"its group's", 41000, 41000, 0o770, server, false},
+		{"root's, and its group's", 0, 41000, 0o770, server, false},
+		{"another group's", 41000, 41001, 0o770, server, true},
+		{"everybody's", 41000, 41000, 0o777, server, true},
+		{"another account's", 41001, 41000, 0o755, server, true},
+		{"no account is named", 41000, 41000, 0o755, nil, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if err := errors.Join(os.Mkdir(dir, 0o700), os.Chown(dir, c.uid, c.gid), os.Chmod(dir, c.mode)); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = os.RemoveAll(dir) })
+			target := filepath.Join(dir, "f.conf")
+			s := &remediate.Step{Effect: "file", Target: target, Before: observe(t, "file", target), Account: c.account}
+			err := Local{}.Set(t.Context(), s, remediate.NewState("", file))
+			if errors.Is(err, errShared) != c.refused || !c.refused && err != nil {
+				t.Errorf("%v", err)
+			}
+			if _, statErr := os.Stat(target); (statErr != nil) != c.refused {
+				t.Errorf("the file: %v", statErr)
+			}
+		})
+	}
+}
