@@ -100,7 +100,7 @@ func (p *postgresPlan) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.possible(now); err != nil {
+	if err := p.possible(ctx, now); err != nil {
 		return err
 	}
 	if at, ok := now.Lookup(p.name); ok && sameParameter(at.Value, p.value) && (at.File == file || p.inForce()) {
@@ -113,12 +113,12 @@ func (p *postgresPlan) plan(ctx context.Context) error {
 }
 
 // possible refuses what the server would take and not be able to do, or only because it is told to elsewhere.
-func (p *postgresPlan) possible(c *pgconf.Config) error {
+func (p *postgresPlan) possible(ctx context.Context, c *pgconf.Config) error {
 	if s, ok := p.setting(); ok && text(s, "source") == "command line" {
 		return remediate.Refuse("the command line of %s sets %s: take it out of pg_ctl.conf, and restart the cluster", p.cname, p.name)
 	}
 	if p.name == "shared_preload_libraries" {
-		return p.libraries()
+		return p.libraries(ctx)
 	}
 	if on, err := (pgconf.Kind{Type: "bool"}).Normal(p.value); p.name != "ssl" || err != nil || on != "on" {
 		return nil
@@ -140,12 +140,17 @@ func (p *postgresPlan) possible(c *pgconf.Config) error {
 }
 
 // libraries refuses those that are not there: the server would not start.
-func (p *postgresPlan) libraries() error {
+func (p *postgresPlan) libraries(ctx context.Context) error {
 	version, _, _ := strings.Cut(p.cname, "/")
 	for l := range strings.SplitSeq(p.value, ",") {
 		l = strings.Trim(strings.TrimSpace(l), `"`)
 		file := path.Join("/usr/lib/postgresql", version, "lib", strings.TrimPrefix(l, "$libdir/")) + ".so"
-		if _, err := p.d.Tree().Stat(file); l != "" && err != nil {
+		if _, err := p.d.Tree().Stat(file); l == "" || err == nil {
+			continue
+		}
+		// Debian's packages of extensions are named so; one that the plan brings is there by then.
+		s, err := p.d.State(ctx, "package", "postgresql-"+version+"-"+l)
+		if err != nil || !strings.HasPrefix(s.Summary, "installed") {
 			return remediate.Refuse("there is no %s, and cluster %s would not start: install it, and plan again", file, p.cname)
 		}
 	}
