@@ -30,6 +30,9 @@ func (p *program) newChecker(ctx context.Context, m *madePlan) *checker {
 	for _, change := range m.plan.Changes {
 		c.units = append(c.units, change.Restarts...)
 	}
+	if broken, err := health.Failed(ctx, c.units); err == nil { // what did not run before need not run after
+		c.units = slices.DeleteFunc(c.units, func(u string) bool { return slices.Contains(broken, u) })
+	}
 	c.ssh = health.Reachable(ctx, sshAddresses(ctx, c.facts(ctx)))
 	return c
 }

@@ -3,6 +3,7 @@ package hosttests
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,8 @@ func TestFixConfiguration(t *testing.T) {
 	tree := func() []string {
 		return sortedLines(who.tree("/etc", "/usr/share/pam-configs", "/var/lib/pam", "/root", "/opt"))
 	}
+
+	t.Run("all controls of these kinds", func(t *testing.T) { fixControls(t, h, tree) })
 
 	// check applies fixes, sees what came of them and that undoing them leaves nothing.
 	check := func(name string, see func(t *testing.T), list ...fix) {
@@ -98,6 +101,44 @@ func TestFixConfiguration(t *testing.T) {
 	)
 	fixAccounts(t, h, f, check)
 	fixPAM(t, h, f, check)
+}
+
+// fixControls breaks what the benchmark asks for, has all of it fixed as one transaction, and undone.
+func fixControls(t *testing.T, h *testhost.Host, tree func() []string) {
+	holdfast := install(t, h, "holdfast")
+	h.MustRun("sh", "-c", `chmod 0666 /etc/group- /etc/shells && chown alice /etc/issue && chmod 0640 /etc/ssh/ssh_host_ed25519_key &&
+		useradd --system --create-home --shell /bin/sh svc2 && passwd --quiet --delete bob && echo /usr/sbin/nologin >> /etc/shells &&
+		useradd --system --create-home --shell /usr/sbin/nologin svc && echo svc:Some-horse-11 | chpasswd`)
+	args := []string{"--profile", "level2-server"}
+	for _, glob := range []string{"1.6.5", "2.4.*", "5.1.1", "5.1.2", "5.1.3", "5.2.*", "5.3.*", "5.4.*", "6.2.2.*", "6.2.4.*", "7.1.*", "7.2.*"} {
+		args = append(args, "--control", glob)
+	}
+	apply := append([]string{"apply", "--yes", "--confirm-within", "0s"}, args...)
+	before := tree()
+	if r := h.Run(holdfast, apply...); r.Code != 0 {
+		t.Fatalf("apply: exit status %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	for _, want := range []string{"/etc/group- f 644 0:0", "/etc/shells f 644 0:0", "/etc/issue f 644 0:0", "/etc/ssh/ssh_host_ed25519_key f 600 0:0"} {
+		if !slices.ContainsFunc(tree(), func(l string) bool { return strings.HasPrefix(l, want) }) {
+			t.Errorf("it is not so that %s", want)
+		}
+	}
+	for _, name := range []string{"bob", "svc"} {
+		if got := h.MustRun("passwd", "-S", name); !strings.HasPrefix(got, name+" L ") {
+			t.Error(got)
+		}
+	}
+	if got := h.MustRun("getent", "passwd", "svc2"); !strings.HasSuffix(got, ":/usr/sbin/nologin\n") {
+		t.Error(got)
+	}
+	if r := h.Run(holdfast, apply...); r.Code != 0 || !strings.Contains(r.Stdout+r.Stderr, "Nothing to change") {
+		t.Errorf("apply again: exit status %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	h.MustRun(holdfast, "rollback")
+	if diff := cmp.Diff(before, tree()); diff != "" {
+		t.Errorf("after the roll-back:\n%s", diff)
+	}
+	h.MustRun("sh", "-c", "userdel --remove svc; userdel --remove svc2; echo bob:Battery-staple-9 | chpasswd")
 }
 
 type checker func(name string, see func(t *testing.T), list ...fix)

@@ -925,6 +925,10 @@ control "5.3.3.1.1" {
   pass = faillock.enabled && faillock.deny >= 1 && faillock.deny <= 5
 
   fix "pam" {
+    profile = "faillock"
+    enabled = true
+  }
+  fix "pam" {
     file  = "faillock.conf"
     name  = "deny"
     value = "5"
@@ -946,6 +950,10 @@ control "5.3.3.1.2" {
 
   pass = faillock.enabled && (faillock.unlock_time == 0 || faillock.unlock_time >= 900)
 
+  fix "pam" {
+    profile = "faillock"
+    enabled = true
+  }
   fix "pam" {
     file  = "faillock.conf"
     name  = "unlock_time"
@@ -969,6 +977,10 @@ control "5.3.3.1.3" {
   pass = faillock.enabled && faillock.even_deny_root && (faillock.root_unlock_time == 0 || faillock.root_unlock_time >= 60)
 
   fix "pam" {
+    profile = "faillock"
+    enabled = true
+  }
+  fix "pam" {
     file = "faillock.conf"
     name = "even_deny_root"
   }
@@ -989,6 +1001,10 @@ control "5.3.3.2.1" {
 
   pass = pwquality.enabled && pwquality.difok >= 2
 
+  fix "pam" {
+    profile = "pwquality"
+    enabled = true
+  }
   fix "pam" {
     file  = "pwquality.conf"
     name  = "difok"
@@ -1011,6 +1027,10 @@ control "5.3.3.2.2" {
 
   pass = pwquality.enabled && pwquality.minlen >= var.password_min_length
 
+  fix "pam" {
+    profile = "pwquality"
+    enabled = true
+  }
   fix "pam" {
     file  = "pwquality.conf"
     name  = "minlen"
@@ -1055,6 +1075,10 @@ control "5.3.3.2.4" {
   pass = pwquality.enabled && pwquality.maxrepeat >= 1 && pwquality.maxrepeat <= 3
 
   fix "pam" {
+    profile = "pwquality"
+    enabled = true
+  }
+  fix "pam" {
     file  = "pwquality.conf"
     name  = "maxrepeat"
     value = "3"
@@ -1076,6 +1100,10 @@ control "5.3.3.2.5" {
 
   pass = pwquality.enabled && pwquality.maxsequence >= 1 && pwquality.maxsequence <= 3
 
+  fix "pam" {
+    profile = "pwquality"
+    enabled = true
+  }
   fix "pam" {
     file  = "pwquality.conf"
     name  = "maxsequence"
@@ -1099,6 +1127,10 @@ control "5.3.3.2.6" {
   pass = pwquality.enabled && pwquality.dictcheck != 0
 
   fix "pam" {
+    profile = "pwquality"
+    enabled = true
+  }
+  fix "pam" {
     file  = "pwquality.conf"
     name  = "dictcheck"
     value = "1"
@@ -1119,6 +1151,10 @@ control "5.3.3.2.7" {
 
   pass = pwquality.enabled && pwquality.enforcing != 0
 
+  fix "pam" {
+    profile = "pwquality"
+    enabled = true
+  }
   fix "pam" {
     file  = "pwquality.conf"
     name  = "enforcing"
@@ -1141,6 +1177,10 @@ control "5.3.3.2.8" {
   pass = pwquality.enabled && pwquality.enforce_for_root
 
   fix "pam" {
+    profile = "pwquality"
+    enabled = true
+  }
+  fix "pam" {
     file = "pwquality.conf"
     name = "enforce_for_root"
   }
@@ -1161,6 +1201,10 @@ control "5.3.3.3.1" {
 
   pass = pwhistory.enabled && pwhistory.remember >= 24
 
+  fix "pam" {
+    profile = "pwhistory"
+    enabled = true
+  }
   fix "pam" {
     type   = "password"
     module = "pam_pwhistory"
@@ -1184,6 +1228,10 @@ control "5.3.3.3.2" {
   pass = pwhistory.enabled && pwhistory.enforce_for_root
 
   fix "pam" {
+    profile = "pwhistory"
+    enabled = true
+  }
+  fix "pam" {
     type   = "password"
     module = "pam_pwhistory"
     add    = ["enforce_for_root"]
@@ -1205,6 +1253,10 @@ control "5.3.3.3.3" {
 
   pass = pwhistory.enabled && pwhistory.use_authtok
 
+  fix "pam" {
+    profile = "pwhistory"
+    enabled = true
+  }
   fix "pam" {
     type   = "password"
     module = "pam_pwhistory"
@@ -1324,6 +1376,11 @@ control "5.4.1.1" {
     name  = "PASS_MAX_DAYS"
     value = "${var.password_max_days}"
   }
+  fix "user" {
+    for_each = [for u in users : u if u.has_password && (u.max_days < 1 || u.max_days > var.password_max_days)]
+    name     = each.name
+    max_days = var.password_max_days
+  }
 }
 
 control "5.4.1.2" {
@@ -1370,6 +1427,11 @@ control "5.4.1.3" {
   fix "login_defs" {
     name  = "PASS_WARN_AGE"
     value = "7"
+  }
+  fix "user" {
+    for_each  = [for u in users : u if u.has_password && u.warn_days < 7]
+    name      = each.name
+    warn_days = 7
   }
 }
 

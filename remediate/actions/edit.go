@@ -26,6 +26,7 @@ type edit struct {
 	matches func(line string) bool
 	line    func(old string) string
 	isSo    func(line string) bool // whether a line that matches needs no change
+	secret  bool                   // whether what others may not read of the file is kept from them in the plan, too
 }
 
 // apply changes the lines, and tells whether it did.
@@ -73,6 +74,9 @@ func editFile(ctx context.Context, d *remediate.Draft, name string, e edit, o re
 	}
 	text := string(f.Content)
 	lines, changed := e.apply(d, strings.Split(strings.TrimSuffix(text, "\n"), "\n"))
+	if !changed && d.Changes("file", name) { // by a step that is for this control, too
+		return d.SetFile(ctx, name, f, o)
+	}
 	if !changed {
 		return nil
 	}
@@ -80,6 +84,6 @@ func editFile(ctx context.Context, d *remediate.Draft, name string, e edit, o re
 		lines = lines[1:]
 	}
 	f.Content = []byte(strings.Join(lines, "\n") + "\n")
-	f.Secret = f.Mode&0o004 == 0 // what others may not read is not shown to them
+	f.Secret = e.secret && f.Mode&0o004 == 0
 	return d.SetFile(ctx, name, f, o)
 }

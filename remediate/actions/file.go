@@ -157,7 +157,7 @@ func editLine(ctx context.Context, d *remediate.Draft, a fileArgs, o remediate.O
 			return err
 		}
 	}
-	e := edit{matches: func(l string) bool { return pattern.MatchString(l) || a.Line != nil && l == *a.Line }}
+	e := edit{secret: true, matches: func(l string) bool { return pattern.MatchString(l) || a.Line != nil && l == *a.Line }}
 	if a.Line != nil {
 		if strings.ContainsAny(*a.Line, "\n\r\x00") {
 			return fmt.Errorf("%q is not one line", *a.Line)

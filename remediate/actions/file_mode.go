@@ -171,7 +171,7 @@ func (w *modeWish) plan(ctx context.Context, d *remediate.Draft, name string) er
 		return remediate.Refuse("%s is a symlink to %s, which is not followed: name the file itself", name, f.Link)
 	}
 	after := w.apply(f)
-	if after.SameAs(f) {
+	if after.SameAs(f) && !d.Changes("mode", name) && !d.Changes("file", name) { // else that step is for this control, too
 		return nil
 	}
 	return d.SetMode(ctx, name, after, remediate.Options{})

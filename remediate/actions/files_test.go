@@ -80,6 +80,10 @@ func TestFileModeChangesWhatItIsTold(t *testing.T) {
 	}
 	b.want("file_mode", args{"path": "/etc/crontab", "mode": "0600"})
 	b.refuses(`wants the mode of /etc/crontab to be "0600"`, "file_mode", args{"path": "/etc/crontab", "mode": "0644"})
+	b.want("file_mode", args{"path": "/etc/crontab", "remove": "o-w"})
+	if s, _ := b.step("/etc/crontab"); len(s.Sources) != 2 {
+		t.Errorf("a step is for %v, and not for whom it serves as well", s.Sources)
+	}
 	b.carryOut()
 	b.settled("file_mode", args{"path": "/etc/crontab", "mode": "0600"})
 

@@ -145,13 +145,13 @@ func switchProfile(ctx context.Context, d *remediate.Draft, name string, on bool
 	}
 	if own := ownProfiles[name]; own != nil {
 		if have, err := p.inForce(name); err != nil || have {
-			return err
+			return errors.Join(err, p.share(ctx))
 		}
 	}
 	_, there := p.files.Profiles[name]
 	switch {
 	case slices.Contains(now, name) || slices.Contains(now, ourProfile(name)):
-		return nil
+		return p.share(ctx)
 	case there:
 		if name == "pwquality" && !hasDictionary(p.view) {
 			return errNoDictionary
@@ -168,6 +168,24 @@ func switchProfile(ctx context.Context, d *remediate.Draft, name string, on bool
 		p.change.Enable = append(p.change.Enable, profile)
 	}
 	return p.write(ctx)
+}
+
+// share says that what the steps so far make of PAM is for this control, too.
+func (p *pamPlan) share(ctx context.Context) error {
+	for _, typ := range pamauth.Types {
+		name := pamauth.CommonFile + typ
+		if !p.d.Changes("file", name) {
+			continue
+		}
+		f, err := p.d.File(ctx, name)
+		if err != nil {
+			return err
+		}
+		if err := p.d.SetFile(ctx, name, f, pamOptions); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // write plans the files as they will be: those profiles of ours that changed, and what pam-auth-update makes of all.

@@ -47,8 +47,11 @@ func changeArguments(ctx context.Context, d *remediate.Draft, typ, module string
 		return err
 	}
 	open, err := c.unmet(p.view)
-	if err != nil || open == "" {
+	if err != nil {
 		return err
+	}
+	if open == "" {
+		return p.share(ctx)
 	}
 	return c.plan(ctx, p)
 }
