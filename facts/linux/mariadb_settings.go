@@ -29,6 +29,7 @@ type MariaDBSettings struct {
 	SymbolicLinks         facts.V[bool]      `fact:"symbolic_links" doc:"Whether tables may be symbolic links out of the data directory."`
 	SuspiciousUDFs        facts.V[bool]      `fact:"allow_suspicious_udfs" doc:"Whether any function of a library may be called. No variable tells it: of a running server it is known while no option file changed since it started."`
 	SkipShowDatabase      facts.V[bool]      `fact:"skip_show_database" doc:"Whether only those who may see all databases can list them."`
+	AuthPlugin            facts.V[string]    `fact:"default_auth_plugin" doc:"How a new account is authenticated when nothing else is said: caching_sha2_password, mysql_native_password, ed25519, …"`
 	SQLMode               facts.List[string] `fact:"sql_mode" doc:"The SQL modes, in capitals."`
 	LogError              facts.V[string]    `fact:"log_error" doc:"The error log; empty or stderr for standard error, which the journal takes."`
 	LogLevel              facts.V[int]       `fact:"log_verbosity" doc:"log_warnings of MariaDB, log_error_verbosity of MySQL."`
@@ -177,6 +178,7 @@ func (from mariadbValues) settings() MariaDBSettings {
 		s.LogRaw = from.on("log_raw", false)
 	}
 	s.TLS.Enabled = from.tlsEnabled(s.TLS, mysql)
+	s.AuthPlugin = from.defaultPlugin()
 	s.reach()
 	from.passwords(&s)
 	from.audit(&s)
@@ -263,6 +265,31 @@ func (from mariadbValues) tlsEnabled(t MariaDBTLS, mysql bool) facts.V[bool] {
 		return facts.Unknown[bool]("no certificate is configured, and the server may make one itself: ask the running one")
 	}
 	return facts.Known(false, t.Cert.Origin())
+}
+
+// defaultPlugin is MariaDB's only choice, and of MySQL the first factor of authentication_policy (since 8.0.27), which a
+// star leaves to default_authentication_plugin (until 8.4): https://dev.mysql.com/doc/refman/8.0/en/server-system-variables.html
+func (from mariadbValues) defaultPlugin() facts.V[string] {
+	switch {
+	case from.broken != "":
+		return facts.Unknown[string](from.broken)
+	case from.flavour != "mysql":
+		return facts.Known("mysql_native_password", facts.From("MariaDB's default"))
+	}
+	policy := from.text("authentication_policy", "*,,")
+	v, known := policy.Get()
+	if !known {
+		return policy
+	}
+	first, _, _ := strings.Cut(v, ",")
+	first = strings.TrimSpace(first)
+	if _, plugin, ok := strings.Cut(first, ":"); ok { // *:plugin, any and this one by default
+		first = plugin
+	}
+	if first == "*" || first == "" {
+		return from.text("default_authentication_plugin", "caching_sha2_password")
+	}
+	return facts.Known(first, policy.Origin())
 }
 
 func (s *MariaDBSettings) reach() {

@@ -33,7 +33,7 @@ type Postgres struct {
 	EndOfLife  facts.V[string] `fact:"end_of_life" doc:"When the project stops, or stopped, to repair that major version, RFC 3339 in UTC."`
 	Running    facts.V[bool]   `fact:"running" doc:"Whether its server runs."`
 	Live       bool            `fact:"live" doc:"Whether the server was asked: settings are in force. Of a server that is down they are those that its next start would take from the files; of one that runs and was not asked they are unknown."`
-	LiveReason string          `fact:"live_reason" doc:"Why the server was not asked; empty when it was."`
+	NotLive    string          `fact:"not_live" doc:"Why the server was not asked; empty when it was."`
 	Owner      facts.V[string] `fact:"owner" doc:"The account that owns the data directory, as which the server runs."`
 	InRecovery facts.V[bool]   `fact:"in_recovery" doc:"Whether it is a standby, or recovering."`
 	Started    facts.V[string] `fact:"started" doc:"When the server started, RFC 3339 in UTC."`
@@ -213,8 +213,8 @@ func readCluster(ctx context.Context, r *facts.Reader, asked *pgAsked) Postgres 
 		DataDirectory: asked.data, Owner: asked.data.Owner,
 	}
 	if asked.err != nil {
-		p.LiveReason = asked.err.Error()
-		p.Missing = facts.Missing("only the server knows: " + p.LiveReason)
+		p.NotLive = asked.err.Error()
+		p.Missing = facts.Missing("only the server knows: " + p.NotLive)
 		p.fromFiles(ctx, r, c, configuredOf(r, c))
 	} else {
 		p.Live = true

@@ -44,22 +44,22 @@ func configuredOf(r *facts.Reader, c *pgCluster) pgConfigured {
 }
 
 // fromFiles fills in what the next start of the server would take from its files. Of a server that runs it is no more
-// than what they say: p.LiveReason tells why it was not asked.
+// than what they say: p.NotLive tells why it was not asked.
 func (p *Postgres) fromFiles(ctx context.Context, r *facts.Reader, c *pgCluster, conf pgConfigured) {
 	if running, known := c.Running.Get(); r.Live() && (running || !known) {
-		conf.doubt = "what the files say need not be in force, and the server was not asked: " + p.LiveReason
+		conf.doubt = "what the files say need not be in force, and the server was not asked: " + p.NotLive
 	}
-	p.Version = facts.Unknown[string]("only the server tells it: " + p.LiveReason)
+	p.Version = facts.Unknown[string]("only the server tells it: " + p.NotLive)
 	p.configError(c)
 	p.Configured = conf.table(c)
-	p.Settings = conf.nextStart(c, p.LiveReason)
+	p.Settings = conf.nextStart(c, p.NotLive)
 	p.setOptions(func(name string, o pgOption) (string, facts.Origin, error) { return conf.value(name, o, c) })
 	p.ArchiveSet = conf.archiveSet(c)
 	hba, ident := conf.fileOf("hba_file", "pg_hba.conf", c), conf.fileOf("ident_file", "pg_ident.conf", c)
 	p.HBAFile, p.IdentFile = doubted(hba, conf.doubt), doubted(ident, conf.doubt)
 	files := append(p.ruleFile(r, c, hba, conf.doubt), p.identFile(r, c, ident, conf.doubt)...)
 	p.files(ctx, r, c, files, conf.doubt)
-	p.CodeDirs = codeDirs(ctx, r, c, nil, "only the server tells where its code is: "+p.LiveReason)
+	p.CodeDirs = codeDirs(ctx, r, c, nil, "only the server tells where its code is: "+p.NotLive)
 }
 
 // table is what the files say.

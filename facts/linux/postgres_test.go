@@ -48,7 +48,7 @@ func TestPostgresFromFiles(t *testing.T) {
 	v := hosttest.Read(t, hosttest.New(t, pgHost), Sources(), "postgres")
 	for path, want := range map[string]string{
 		"[0].name": "15/main", "[0].major": "15", "[0].end_of_life": "2027-11-11T00:00:00Z", "[0].running": "false", "[0].live": "false",
-		"[0].live_reason": "the server does not run", "[0].config_valid": "true",
+		"[0].not_live": "the server does not run", "[0].config_valid": "true",
 		"[0].ssl": "true", "[0].log_statement": "mod", "[0].log_rotation_age": "172800", "[0].password_encryption": "scram-sha-256", "[0].port": "5432",
 		"[0].log_connections": "off", "[0].log_file_mode": "0600", "[0].archive_command_set": "true",
 		"[0].shared_preload_libraries[0]": "pgaudit", "[0].shared_preload_libraries[1]": "auto_explain",

@@ -23,6 +23,7 @@ cat > /root/good.cnf <<'EOF'
 local-infile = 0
 secure_file_priv = "/var/lib/mysql-files" # quoted
 skip-symbolic-links
+skip-show-database
 sql_mode = STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION
 log_error = /var/lib/mysql/error.log
 plugin_load_add = simple_password_check
@@ -42,7 +43,7 @@ const (
 	// What is as it was is not touched: a file that is newer than the server may say what is not in force.
 	mariadbUndo = `cmp -s /root/good.cnf /etc/mysql/mariadb.conf.d/99-z.cnf || cp /root/good.cnf /etc/mysql/mariadb.conf.d/99-z.cnf
 test "$(stat -c %a /etc/mysql/mariadb.conf.d/99-z.cnf)" = 644 || chmod 0644 /etc/mysql/mariadb.conf.d/99-z.cnf
-rm -rf /etc/systemd/system/mariadb.service.d; chmod 0640 /etc/mysql/tls/key.pem; chmod 0750 /var/lib/mysql; chmod 0660 /var/lib/mysql/error.log; chsh -s /bin/false mysql
+rm -rf /etc/systemd/system/mariadb.service.d /root/.mysql_history /root/.my.cnf /var/cache/man/.my.cnf; chmod 0640 /etc/mysql/tls/key.pem; chmod 0750 /var/lib/mysql; chmod 0660 /var/lib/mysql/error.log; chsh -s /bin/false mysql
 mariadb -e "DROP DATABASE IF EXISTS test; DROP USER IF EXISTS ''@localhost, a@'%', a@localhost, root@'192.0.2.%', b@localhost, f@localhost, g@localhost" || true`
 )
 
@@ -77,6 +78,7 @@ func TestMariaDBSettingsFlipTheirControls(t *testing.T) {
 		conf("any directory", "secure_file_priv=", "3.2=fail"),
 		conf("links", "enable-symbolic-links", "3.3=fail"),
 		conf("suspicious functions", "allow-suspicious-udfs", "3.4=fail"),
+		conf("databases listed", "skip-show-database=0", "3.7=fail"),
 		conf("lax mode", "sql_mode=", "3.5=fail"),
 		conf("no error log", "skip-log-error", "5.1=fail"),
 		conf("few warnings", "log_warnings=1", "5.2=fail"),
@@ -93,6 +95,9 @@ func TestMariaDBSettingsFlipTheirControls(t *testing.T) {
 		{"a shell", "chsh -s /bin/bash mysql", false, "4.2=fail", false},
 		{"an option file", "chmod 0664 /etc/mysql/mariadb.conf.d/99-z.cnf", false, "3.4=unknown 4.3=fail", true},
 		{"a password", "printf '[client]\\npassword = hunter2\\n' >> /etc/mysql/mariadb.conf.d/99-z.cnf", false, "3.4=unknown 4.4=fail", true},
+		{"a history", "echo x > /root/.mysql_history", false, "4.9=fail", false},
+		{"an option file at home", "install -m 0644 /dev/null /root/.my.cnf", false, "4.10=fail", false},
+		{"a password at home", "mkdir -p /var/cache/man; install -m 0600 /dev/null /var/cache/man/.my.cnf; chown man: /var/cache/man/.my.cnf; printf '[client]\\npassword = hunter2\\n' > /var/cache/man/.my.cnf", false, "4.11=fail", false},
 		{"the data", "chmod 0755 /var/lib/mysql", false, "4.5=fail", false},
 		{"the log", "chmod 0664 /var/lib/mysql/error.log", false, "4.6=fail", false},
 		{"the key", "chmod 0644 /etc/mysql/tls/key.pem", false, "4.7=fail", false},

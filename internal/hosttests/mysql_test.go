@@ -66,6 +66,14 @@ systemctl daemon-reload`)
 		h.MustRun("sh", "-ec", "printf '[mysqld]\npersisted-globals-load=OFF\n' >> /etc/mysql/mysql.conf.d/z.cnf; systemctl restart mysql")
 		compareVariables(t, h, read(t, h, key{"mariadb"}).list("mariadb")[0], more)
 	})
+	t.Run("the old hashes of passwords by default, after the next restart", func(t *testing.T) {
+		good := judged(t, h, "mariadb")
+		h.MustRun("sh", "-ec", "printf '[mysqld]\nauthentication_policy=mysql_native_password,,\n' > /etc/mysql/mysql.conf.d/zz.cnf")
+		defer h.MustRun("rm", "/etc/mysql/mysql.conf.d/zz.cnf")
+		if got := turned(good, judged(t, h, "mariadb"), true); good["2.8"] != "pass" || !strings.Contains(got, "2.8 as configured=fail") || strings.Contains(got, "2.8 in force") {
+			t.Errorf("from %s turned %q", good["2.8"], got)
+		}
+	})
 	t.Run("a login by caching_sha2_password", func(t *testing.T) {
 		h.MustRun("sh", "-ec", `echo 'mariadb_credentials = /etc/holdfast/my.cnf' > /etc/holdfast/settings
 install -m 0600 /dev/null /etc/holdfast/my.cnf; printf '[client]\nuser=files\npassword="Hunter2#Hunter2"\n' > /etc/holdfast/my.cnf`)

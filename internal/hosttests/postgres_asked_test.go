@@ -28,7 +28,7 @@ func TestPostgresThatCanNotBeAsked(t *testing.T) {
 		if s, ok := c["configured"].(map[string]any)["ssl"].(map[string]any); !ok || s["value"] != "on" {
 			t.Errorf("configured: %v", s)
 		}
-		return fmt.Sprint(c["live_reason"])
+		return fmt.Sprint(c["not_live"])
 	}
 	t.Run("a server that hangs costs one deadline", func(t *testing.T) {
 		install(t, h, "readfacts")
@@ -132,13 +132,13 @@ func TestPostgresIsReadFast(t *testing.T) {
 		start := time.Now()
 		out := h.MustRun(program, "facts", "postgres", "--json")
 		best = min(best, time.Since(start))
-		if n := strings.Count(out, `"live_reason"`); n < 2 {
+		if n := strings.Count(out, `"not_live"`); n < 2 {
 			t.Fatalf("%d clusters in %.300s", n, out)
 		}
 	}
 	for _, name := range []string{"15/main", "15/second"} {
 		if c := cluster(t, read(t, h, key{"postgres"}), name); c["live"] != true {
-			t.Errorf("%s was not asked: %v", name, c["live_reason"])
+			t.Errorf("%s was not asked: %v", name, c["not_live"])
 		}
 	}
 	pid := strings.TrimSpace(strings.SplitN(h.ReadFile("/var/lib/postgresql/15/second/postmaster.pid"), "\n", 2)[0])
@@ -146,7 +146,7 @@ func TestPostgresIsReadFast(t *testing.T) {
 	r := read(t, h, key{"postgres"})
 	h.MustRun("kill", "-CONT", pid)
 	if hung, other := cluster(t, r, "15/second"), cluster(t, r, "15/main"); hung["live"] != false || other["live"] != true {
-		t.Errorf("beside a server that hangs (live: %v), the other was not asked: %v", hung["live"], other["live_reason"])
+		t.Errorf("beside a server that hangs (live: %v), the other was not asked: %v", hung["live"], other["not_live"])
 	}
 	t.Logf("two live clusters, the start of the program and the way into the host included: %v", best)
 	if best > 2*time.Second { // a machine that is busy with other tests; alone it takes a tenth of that

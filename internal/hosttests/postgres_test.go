@@ -73,7 +73,7 @@ func testPostgresSettings(t *testing.T, p postgresRelease) {
 	c := cluster(t, read(t, h, key{"postgres"}), p.major+"/main")
 	t.Logf("read in %v", time.Since(start))
 	if c["live"] != true {
-		t.Fatalf("not live: %v", c["live_reason"])
+		t.Fatalf("not live: %v", c["not_live"])
 	}
 	want, got := map[string]string{}, map[string]string{}
 	type row struct {
@@ -116,8 +116,8 @@ func testPostgresSettings(t *testing.T, p postgresRelease) {
 		t.Error("a secret is told")
 	}
 	second := cluster(t, read(t, h, key{"postgres"}), p.major+"/second")
-	if second["live"] != false || second["live_reason"] != "the server does not run" || second["port"] != 5544.0 || second["ssl"] != true {
-		t.Errorf("the stopped cluster: live %v (%v) port %v ssl %v", second["live"], second["live_reason"], second["port"], second["ssl"])
+	if second["live"] != false || second["not_live"] != "the server does not run" || second["port"] != 5544.0 || second["ssl"] != true {
+		t.Errorf("the stopped cluster: live %v (%v) port %v ssl %v", second["live"], second["not_live"], second["port"], second["ssl"])
 	}
 	if why, ok := second["roles"].(unknown); !ok || !strings.Contains(string(why), "only the server knows") {
 		t.Errorf("roles of the stopped cluster: %v", second["roles"])

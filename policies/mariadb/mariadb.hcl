@@ -263,6 +263,27 @@ control "2.7" {
   remedy = "MySQL: INSTALL COMPONENT 'file://component_validate_password', and set validate_password.length."
 }
 
+control "2.8" {
+  title    = "New accounts of MySQL do not get the old hashes of passwords"
+  why      = "mysql_native_password keeps SHA-1 without a salt, which is enough to log in with where it is known."
+  profiles = ["server"]
+  severity = "medium"
+  refs = {
+    nist_800_53     = ["IA-5"]
+    cis_controls_v8 = ["5.2"]
+    mitre_attack    = ["T1110", "T1552"]
+  }
+
+  check "in force" {
+    violations = [for i in mariadb : i if i.flavour == "mysql" && i.default_auth_plugin == "mysql_native_password"]
+  }
+  check "as configured" {
+    violations = [for i in mariadb : i if i.flavour == "mysql" && i.configured.default_auth_plugin == "mysql_native_password"]
+  }
+
+  remedy = "Take authentication_policy and default_authentication_plugin out of the option files: the default is caching_sha2_password."
+}
+
 control "3.1" {
   title    = "Clients cannot be made to send their files"
   why      = "A server may ask any client that allows it for any file."
@@ -397,6 +418,27 @@ control "3.6" {
   violations = [for i in mariadb : i if i.test_database]
 
   remedy = "DROP DATABASE test, when nobody keeps anything in it; a machine does not throw data away."
+}
+
+control "3.7" {
+  title    = "Who may not see all databases cannot list them"
+  why      = "Names of databases tell an intruder where to look."
+  profiles = ["server"]
+  severity = "low"
+  refs = {
+    nist_800_53     = ["AC-6", "CM-6"]
+    cis_controls_v8 = ["3.3"]
+    mitre_attack    = ["T1213"]
+  }
+
+  check "in force" {
+    violations = [for i in mariadb : i if !i.skip_show_database]
+  }
+  check "as configured" {
+    violations = [for i in mariadb : i if !i.configured.skip_show_database]
+  }
+
+  remedy = "Put skip-show-database into the [mysqld] group, and grant SHOW DATABASES to those who need it."
 }
 
 control "4.1" {
@@ -544,6 +586,63 @@ control "4.8" {
 
   violations = [for p in environment_variable("MYSQL_PWD") : { name = p.name, kind = p.kind, path = p.path, line = p.line }]
   remedy     = "Use an option file with mode 0600, a systemd credential, or the unix socket; then change the password."
+}
+
+control "4.9" {
+  title    = "The client keeps no history of what was typed"
+  why      = "It has the passwords of CREATE USER and SET PASSWORD in clear."
+  profiles = ["server"]
+  severity = "low"
+  refs = {
+    nist_800_53     = ["IA-5", "SC-28"]
+    cis_controls_v8 = ["3.11"]
+    mitre_attack    = ["T1552"]
+  }
+
+  violations = flatten([
+    for u in users : [
+      for f in u.dot_files : { path = f.path, user = u.name }
+      if contains([".mysql_history", ".mariadb_history"], f.name) && (f.type == "symlink" ? file(f.path).target != "/dev/null" : true)
+    ]
+  ])
+  remedy = "Remove the file, and link it to /dev/null: ln -s /dev/null ~/.mysql_history."
+}
+
+control "4.10" {
+  title    = "Option files in home directories are for their user alone"
+  why      = "They are where clients look for a password."
+  profiles = ["server"]
+  severity = "high"
+  refs = {
+    nist_800_53     = ["AC-3", "IA-5"]
+    cis_controls_v8 = ["3.3"]
+    mitre_attack    = ["T1552"]
+  }
+
+  violations = [for f in mariadb_user_files : { path = f.file.path, user = f.user, mode = f.file.mode, owner = f.file.owner } if !mode_within(f.file.mode, "0600") || f.file.owner != f.user]
+
+  fix "file_mode" {
+    for_each = violations
+    path     = each.path
+    max      = "0600"
+    owner    = each.user
+  }
+}
+
+control "4.11" {
+  title    = "No password stands in an option file of a home directory"
+  why      = "It goes into each backup, and whoever becomes that user has it."
+  profiles = ["server"]
+  severity = "medium"
+  refs = {
+    nist_800_53     = ["IA-5"]
+    cis_controls_v8 = ["3.11"]
+    mitre_attack    = ["T1552"]
+  }
+
+  violations = [for f in mariadb_user_files : { path = f.file.path, user = f.user } if f.has_password]
+
+  remedy = "Have the account authenticated by the socket (unix_socket, auth_socket) or asked for its password, and take it out of the file."
 }
 
 control "5.1" {

@@ -730,3 +730,156 @@ test "4.8: not all could be read" {
   }
   expect = { "4.8" = "unknown" }
 }
+
+test "2.8: as demanded" {
+  facts {
+    mariadb = [{ name = "mariadb.service", flavour = "mysql", default_auth_plugin = "caching_sha2_password", configured = { default_auth_plugin = "caching_sha2_password" } }]
+  }
+  expect = { "2.8" = "pass" }
+}
+
+test "2.8: not so in force" {
+  facts {
+    mariadb = [{ name = "mariadb.service", flavour = "mysql", default_auth_plugin = "mysql_native_password", configured = { default_auth_plugin = "caching_sha2_password" } }]
+  }
+  expect = { "2.8" = "fail" }
+}
+
+test "2.8: not so after the next restart" {
+  facts {
+    mariadb = [{ name = "mariadb.service", flavour = "mysql", default_auth_plugin = "caching_sha2_password", configured = { default_auth_plugin = "mysql_native_password" } }]
+  }
+  expect = { "2.8" = "fail" }
+}
+
+test "2.8: the server and its files were not read" {
+  facts {
+    mariadb = [{ name = "mariadb.service" }]
+  }
+  expect = { "2.8" = "unknown" }
+}
+
+test "2.8: MariaDB has no other default" {
+  facts {
+    mariadb = [{ name = "mariadb.service", flavour = "mariadb", default_auth_plugin = "mysql_native_password", configured = { default_auth_plugin = "mysql_native_password" } }]
+  }
+  expect = { "2.8" = "pass" }
+}
+
+test "3.7: as demanded" {
+  facts {
+    mariadb = [{ name = "mariadb.service", skip_show_database = true, configured = { skip_show_database = true } }]
+  }
+  expect = { "3.7" = "pass" }
+}
+
+test "3.7: not so in force" {
+  facts {
+    mariadb = [{ name = "mariadb.service", skip_show_database = false, configured = { skip_show_database = true } }]
+  }
+  expect = { "3.7" = "fail" }
+}
+
+test "3.7: not so after the next restart" {
+  facts {
+    mariadb = [{ name = "mariadb.service", skip_show_database = true, configured = { skip_show_database = false } }]
+  }
+  expect = { "3.7" = "fail" }
+}
+
+test "3.7: the server and its files were not read" {
+  facts {
+    mariadb = [{ name = "mariadb.service" }]
+  }
+  expect = { "3.7" = "unknown" }
+}
+
+test "4.9: a link to nowhere" {
+  facts {
+    database = { mariadb = { present = true } }
+    users = [{ name = "ann", dot_files = [{ name = ".mysql_history", path = "/h/.mysql_history", type = "symlink" }] }]
+    file  = { "/h/.mysql_history" = { target = "/dev/null" } }
+  }
+  expect = { "4.9" = "pass" }
+}
+
+test "4.9: a link elsewhere" {
+  facts {
+    database = { mariadb = { present = true } }
+    users = [{ name = "ann", dot_files = [{ name = ".mariadb_history", path = "/h/.mariadb_history", type = "symlink" }] }]
+    file  = { "/h/.mariadb_history" = { target = "/srv/h" } }
+  }
+  expect = { "4.9" = "fail" }
+}
+
+test "4.9: a history" {
+  facts {
+    database = { mariadb = { present = true } }
+    users = [{ name = "root", dot_files = [{ name = ".mysql_history", path = "/root/.mysql_history", type = "file" }] }]
+  }
+  expect = { "4.9" = "fail" }
+}
+
+test "4.9: a home that could not be read" {
+  facts {
+    database = { mariadb = { present = true } }
+    users = [{ name = "ann" }]
+  }
+  expect = { "4.9" = "unknown" }
+}
+
+test "4.10: for its user alone" {
+  facts {
+    database = { mariadb = { present = true } }
+    mariadb_user_files = [{ user = "ann", has_password = true, file = { path = "/home/ann/.my.cnf", mode = "0600", owner = "ann" } }]
+  }
+  expect = { "4.10" = "pass" }
+}
+
+test "4.10: for all to read" {
+  facts {
+    database = { mariadb = { present = true } }
+    mariadb_user_files = [{ user = "ann", has_password = false, file = { path = "/home/ann/.my.cnf", mode = "0644", owner = "ann" } }]
+  }
+  expect = { "4.10" = "fail" }
+}
+
+test "4.10: of another user" {
+  facts {
+    database = { mariadb = { present = true } }
+    mariadb_user_files = [{ user = "ann", has_password = false, file = { path = "/home/ann/.my.cnf", mode = "0600", owner = "bob" } }]
+  }
+  expect = { "4.10" = "fail" }
+}
+
+test "4.10: not read" {
+  facts {
+    database = { mariadb = { present = true } }
+    mariadb_user_files = [{ user = "ann" }]
+  }
+  expect = { "4.10" = "unknown" }
+}
+
+test "4.11: without a password" {
+  facts {
+    database = { mariadb = { present = true } }
+    mariadb_user_files = [{ user = "ann", has_password = false, file = { path = "/home/ann/.my.cnf", mode = "0600", owner = "ann" } }]
+  }
+  expect = { "4.11" = "pass" }
+}
+
+test "4.11: with one" {
+  facts {
+    database = { mariadb = { present = true } }
+    mariadb_user_files = [{ user = "ann", has_password = true, file = { path = "/home/ann/.my.cnf", mode = "0600", owner = "ann" } }]
+  }
+  expect = { "4.11" = "fail" }
+}
+
+test "4.11: not read" {
+  facts {
+    database = { mariadb = { present = true } }
+    mariadb_user_files = [{ user = "ann" }]
+  }
+  expect = { "4.11" = "unknown" }
+}
