@@ -133,7 +133,7 @@ func TestTheFirewallKeepsSessionsAndListenersAndNothingElse(t *testing.T) {
 	f.refuses("somebody has put a rule into the table inet holdfast", firewallCall(map[string]any{"input": "drop"}))
 	h.MustRun("nft", "delete", "table", "inet", "holdfast")
 
-	f.refuses(`b 1 wants firewall input to be "drop", and b 2 wants "accept"`, firewallCall(map[string]any{"input": "drop"}), firewallCall(map[string]any{"input": "accept"}))
+	f.refuses(`test 1 wants firewall input to be "drop", and test 2 wants "accept"`, firewallCall(map[string]any{"input": "drop"}), firewallCall(map[string]any{"input": "accept"}))
 	h.MustRun("sysctl", "-qw", "net.ipv4.ip_forward=1")
 	f.refuses("the host forwards packets (net.ipv4.ip_forward is 1)", firewallCall(map[string]any{"forward": "drop"}))
 	h.MustRun("sysctl", "-qw", "net.ipv4.ip_forward=0")
