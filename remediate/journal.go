@@ -384,6 +384,7 @@ func (j *Journal) Status() Status {
 type progress struct {
 	intent, done, undone, conflict bool
 	digest                         string // of the state after
+	again                          bool   // an earlier attempt to undo it may have been interrupted
 }
 
 func (j *Journal) progress() []progress {

@@ -128,7 +128,7 @@ func (e *Engine) Settle(ctx context.Context) error {
 	return e.Recover(ctx, id, "it was interrupted", false)
 }
 
-// unmoved tells whether each step still finds what it was planned for.
+// unmoved tells whether each step still finds what it was planned for, and has it carry what goes with that by now.
 func (e *Engine) unmoved(ctx context.Context, steps []*Step) error {
 	for _, s := range steps {
 		now, err := e.Hands.Observe(ctx, s.Effect, s.Target)
@@ -138,6 +138,7 @@ func (e *Engine) unmoved(ctx context.Context, steps []*Step) error {
 		if !now.Equal(s.Before) {
 			return fmt.Errorf("%s has changed since the plan was made: it was %q and is %q", s, s.Before.Summary, now.Summary)
 		}
+		s.Before.Carry = now.Carry // what stands beside it may have moved on
 	}
 	return nil
 }

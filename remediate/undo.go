@@ -106,6 +106,7 @@ func (s *Step) touches(o *Step) bool {
 // undo restores what the journal's steps have changed, in reverse order.
 func (e *Engine) undo(ctx context.Context, j *Journal, reason string, o UndoOptions) (conflicts []string, err error) {
 	e.Store.release()
+	_, again := j.Last(Undoing)
 	if err := j.append(Record{Event: Undoing, Reason: reason}); err != nil {
 		return nil, err
 	}
@@ -124,6 +125,7 @@ func (e *Engine) undo(ctx context.Context, j *Journal, reason string, o UndoOpti
 			left++
 			continue
 		}
+		p.again = again
 		conflict, err := e.undoStep(ctx, j, i, p, rebooted, o)
 		if err != nil {
 			failures = append(failures, fmt.Errorf("%s: %w", s, err)) // the others can still be saved
@@ -168,7 +170,7 @@ func (e *Engine) undoStep(ctx context.Context, j *Journal, i int, p progress, re
 	ours := !p.done || is == p.digest || is == s.After.Digest()
 	switch {
 	case is == was:
-		if !p.done { // what was begun may have left something beside the target
+		if !p.done || p.again { // what was begun, or begun to be undone, may have left something beside the target
 			if err := e.Hands.Set(ctx, s, s.Before); err != nil {
 				return "", err
 			}

@@ -1,8 +1,10 @@
 package hosttests
 
 import (
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/holdfast-agent/holdfast/internal/testhost"
 )
@@ -94,9 +96,6 @@ func TestFixSysctl(t *testing.T) {
 		if got := f.refused(sysctl("kernel.randomize_va_space", "1", "configured")); !strings.Contains(got, "belongs to the machine") {
 			t.Error(got)
 		}
-		if got := f.refused(sysctl("net.ipv6.conf.all.disable_ipv6", "1", "configured")); !strings.Contains(got, "addresses and routes") {
-			t.Error(got)
-		}
 		if got := f.refused(sysctl("net.ipv4.ip_forward", "1"), sysctl("net.ipv4.ip_forward", "0")); !strings.Contains(got, "tailor") {
 			t.Error(got)
 		}
@@ -107,5 +106,61 @@ func TestFixSysctl(t *testing.T) {
 			t.Error(got)
 		}
 		f.rollback(done)
+	})
+}
+
+func TestFixSysctlBringsIPv6Back(t *testing.T) {
+	h := testhost.Boot(t)
+	network(h)
+	for _, line := range []string{
+		"link add v2 type veth peer name v3", "link set v2 up", // without a cable
+		"addr add fd10::1/64 dev v0 noprefixroute", "addr add fd11::1/128 dev v0 preferred_lft 0", "addr add fd12::1 peer fd12::2/128 dev v0 metric 77",
+		"addr add fd13::1/64 dev v0 valid_lft 5000 preferred_lft 4000 mngtmpaddr", "addr add fd14::1/64 dev v2",
+		"-6 route add default via fd09::2 metric 50 proto static", "-6 route add default via fd09::2 dev v0 metric 2000 proto ra expires 900",
+		"-6 route add fd20::/48 via fd09::2 src fd09::1 mtu 1400 table 100", "-6 route add fd21::/48 nexthop via fd09::2 nexthop via fd09::3",
+		"-6 route add fd22::/48 via fd77::1 dev v0 onlink", "-6 route add blackhole fd23::/48", "-6 route add unreachable fd24::/48 dev lo",
+		"-6 route add fd25::/48 dev v2", "-6 route add local fd26::/64 dev lo", "-6 route del fe80::/64 dev v0",
+		"-6 nexthop add id 7 via fd09::2 dev v0", "-6 route add fd27::/48 nhid 7",
+	} {
+		h.MustRun("ip", strings.Fields(line)...)
+	}
+	seconds := regexp.MustCompile(`[0-9]+sec`)
+	ipv6 := func() []string {
+		const all = "ip -6 -details addr show; ip -6 -details route show table all; sysctl net.ipv6.conf 2>/dev/null | grep disable_ipv6"
+		for deadline := time.Now().Add(5 * time.Second); strings.Contains(h.MustRun("ip", "-6", "addr", "show", "dev", "v0"), "tentative") && time.Now().Before(deadline); {
+			time.Sleep(50 * time.Millisecond)
+		}
+		text := h.MustRun("sh", "-c", all)
+		return strings.Split(seconds.ReplaceAllString(text, "Nsec"), "\n")
+	}
+	before := ipv6()
+	sort := func(lines []string) []string { return sortedLines(strings.Join(lines, "\n")) }
+	f := &fixes{t: t, host: h}
+	for _, name := range []string{"all", "v0", "lo"} {
+		t.Run(name, func(t *testing.T) {
+			f.t = t
+			done := f.apply(fix{"sysctl", map[string]any{"name": "net.ipv6.conf." + name + ".disable_ipv6", "value": "1"}})
+			dev := []string{"dev", name}
+			if name == "all" {
+				dev = nil
+			}
+			if left := h.MustRun("ip", append([]string{"-6", "addr", "show"}, dev...)...); strings.Contains(left, "inet6") {
+				t.Errorf("IPv6 is still there: %s", left)
+			}
+			f.rollback(done)
+			expect(t, name, sort(ipv6()), sort(before))
+		})
+	}
+	t.Run("with somebody logged in over IPv6", func(t *testing.T) {
+		f.t = t
+		h.MustRun("systemd-run", "--unit=held", "nsenter", "--net=/run/netns/peer", "socat", "-u", "TCP:[fd09::1]:22", "OPEN:/dev/null")
+		for deadline := time.Now().Add(5 * time.Second); !strings.Contains(h.MustRun("ss", "-Htn", "sport", "22"), "fd09::2"); time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("no connection")
+			}
+		}
+		if got := f.refused(fix{"sysctl", map[string]any{"name": "net.ipv6.conf.all.disable_ipv6", "value": "1"}}); !strings.Contains(got, "fd09::2 has a session here over IPv6") {
+			t.Error(got)
+		}
 	})
 }

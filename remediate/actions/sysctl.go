@@ -73,7 +73,8 @@ func planSysctl(ctx context.Context, d *remediate.Draft, a sysctlArgs) error {
 
 func runSysctl(ctx context.Context, d *remediate.Draft, key, value string, now remediate.State) error {
 	var carry struct {
-		ReadOnly bool `json:"read_only"`
+		ReadOnly bool   `json:"read_only"`
+		Unkept   string `json:"unkept"`
 	}
 	if now.Carry != nil {
 		if err := json.Unmarshal(now.Carry, &carry); err != nil {
@@ -85,20 +86,42 @@ func runSysctl(ctx context.Context, d *remediate.Draft, key, value string, now r
 	switch {
 	case carry.ReadOnly:
 		return remediate.Refuse("%s is read-only here: it belongs to the machine that this container runs on", name)
-	case path.Base(key) == "disable_ipv6" && value != "0":
-		return remediate.Refuse("setting %s now would take IPv6's addresses and routes away, which nothing brings back as they were: set it for the next boot (running = false)", name)
+	case carry.Unkept != "":
+		return remediate.Refuse("setting %s now would take IPv6's addresses and routes away, which can't be kept for a roll-back: %s; set it for the next boot (running = false)", name, carry.Unkept)
 	case slices.Contains(oneWay[key], value):
 		o.OneWay, o.Stage = true, remediate.Last
 		o.Undo = "the kernel takes it back only at the next boot"
 	}
+	if path.Base(key) == "disable_ipv6" && value != "0" {
+		if err := noSession6(ctx, d, name); err != nil {
+			return err
+		}
+		o.Affects = append(o.Affects, "every connection over IPv6; undoing brings addresses and routes back, not connections")
+	}
 	after := remediate.NewState(value, map[string]any{"exists": true, "value": value})
 	return d.Set(ctx, "sysctl", name, after, o)
+}
+
+// noSession6 refuses to switch IPv6 off under somebody who is logged in over it.
+func noSession6(ctx context.Context, d *remediate.Draft, name string) error {
+	use, err := useOf(ctx, d)
+	if err != nil {
+		return err
+	}
+	for _, s := range use.sessions {
+		if s.peer.Is6() && slices.Contains(use.ssh, fmt.Sprintf("tcp %d", s.local)) {
+			return remediate.Refuse("%s has a session here over IPv6, which %s would cut: log in over IPv4, or set it for the next boot (running = false)", s.peer, name)
+		}
+	}
+	return nil
 }
 
 func sysctlRisk(key string) plan.Risk {
 	switch path.Base(key) {
 	case "ip_forward", "forwarding":
 		return plan.Disruptive // of those whose packets pass through
+	case "disable_ipv6":
+		return plan.Lockout // where people come in by it
 	case "rp_filter":
 		return plan.Lockout // where answers leave by another interface
 	case "accept_ra":

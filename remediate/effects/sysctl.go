@@ -35,6 +35,9 @@ type sysctlData struct {
 type sysctlCarry struct {
 	ReadOnly bool              `json:"read_only,omitempty"` // why it can't be set here
 	Family   map[string]string `json:"family,omitempty"`
+	// Network is what the kernel takes away when IPv6 is switched off.
+	Network *network6 `json:"network,omitempty"`
+	Unkept  string    `json:"unkept,omitempty"` // why Network could not be read
 }
 
 func (e sysctlEffect) observe(_ context.Context, target string) (remediate.State, error) {
@@ -50,39 +53,76 @@ func (e sysctlEffect) observe(_ context.Context, target string) (remediate.State
 	if carry.Family, err = e.family(name); err != nil {
 		return remediate.State{}, err
 	}
+	if losesNetwork(name) && value == "0" {
+		if n, err := readNetwork6(); err != nil {
+			carry.Unkept = err.Error()
+		} else {
+			carry.Network = &n
+		}
+	}
 	return remediate.NewState(value, sysctlData{true, value}).With(carry), nil
 }
 
-func (e sysctlEffect) set(_ context.Context, s *remediate.Step, to remediate.State) error {
+// losesNetwork tells whether a parameter, once it is not 0, takes addresses and routes away.
+func losesNetwork(name string) bool {
+	return strings.HasPrefix(name, "net/ipv6/conf/") && path.Base(name) == "disable_ipv6" && name != "net/ipv6/conf/default/disable_ipv6"
+}
+
+// dropsRouters tells whether a parameter, when it becomes 1, takes the routes away that routers have told: addrconf.c,
+// rt6_purge_dflt_routers.
+func dropsRouters(name string) bool {
+	return strings.HasPrefix(name, "net/ipv6/conf/") && path.Base(name) == "forwarding"
+}
+
+func (e sysctlEffect) set(ctx context.Context, s *remediate.Step, to remediate.State) error {
 	want, err := decode[sysctlData](to)
 	if err != nil {
 		return err
 	}
+	var carry sysctlCarry
+	back := to.Carry != nil
+	if back {
+		if err := json.Unmarshal(to.Carry, &carry); err != nil {
+			return err
+		}
+	}
 	name := sysctlconf.Normalize(s.Target)
-	now, err := e.read(name)
-	if err != nil {
+	var had network6
+	if losesNetwork(name) || dropsRouters(name) {
+		if had, err = readNetwork6(); err != nil && back {
+			return err
+		}
+	}
+	if err := e.setFamily(name, want.Value, carry, back); err != nil || !back {
 		return err
 	}
-	if now == want.Value {
+	if dropsRouters(name) {
+		carry.Network = &had
+	}
+	if carry.Network == nil {
 		return nil
+	}
+	return carry.Network.restore(ctx, had)
+}
+
+// setFamily sets the parameter and sees to its family.
+func (e sysctlEffect) setFamily(name, value string, carry sysctlCarry, back bool) error {
+	now, err := e.read(name)
+	if err != nil || now == value {
+		return err
 	}
 	before, err := e.family(name)
 	if err != nil {
 		return err
 	}
-	if err := e.write(name, want.Value); err != nil {
+	if err := e.write(name, value); err != nil {
 		return err
 	}
-	if now, err = e.read(name); err != nil || now != want.Value {
-		return errors.Join(err, fmt.Errorf("the kernel made %q of the value %q", now, want.Value))
+	if now, err = e.read(name); err != nil || now != value {
+		return errors.Join(err, fmt.Errorf("the kernel made %q of the value %q", now, value))
 	}
 	wanted := before
-	back := to.Carry != nil
 	if back {
-		var carry sysctlCarry
-		if err := json.Unmarshal(to.Carry, &carry); err != nil {
-			return err
-		}
 		wanted = carry.Family
 	}
 	return e.repair(name, before, wanted, back)
