@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -65,7 +66,7 @@ func New(s *Spec, o Options) *Plugin { return &Plugin{Spec: s, o: o} }
 // running is one life of a plugin.
 type running struct {
 	client  *goplugin.Client
-	runner  runner.Runner
+	runner  atomic.Pointer[runner.Runner] // once it is started, which another goroutine does
 	facts   pluginpb.FactsClient
 	actions pluginpb.ActionsClient
 	hands   pluginpb.HandsClient
@@ -192,9 +193,11 @@ func begin(run func(env []string, dir string) (runner.Runner, error), most int, 
 		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: dir},
 		GRPCDialOptions:  []grpc.DialOption{grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(most), grpc.MaxCallSendMsgSize(most))},
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, dir string) (runner.Runner, error) {
-			var err error
-			r.runner, err = run(cmd.Env, dir)
-			return r.runner, err
+			started, err := run(cmd.Env, dir)
+			if err == nil {
+				r.runner.Store(&started)
+			}
+			return started, err
 		},
 	})
 	return r, r.connect(patience + patience/5)
@@ -235,8 +238,8 @@ func (r *running) connect(patience time.Duration) error {
 
 // stop kills the process first: go-plugin would ask it to end, and wait for an answer.
 func (r *running) stop() {
-	if r.runner != nil {
-		_ = r.runner.Kill(context.Background())
+	if started := r.runner.Load(); started != nil {
+		_ = (*started).Kill(context.Background())
 	}
 	done := make(chan struct{})
 	go func() {

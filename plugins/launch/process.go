@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -22,8 +23,9 @@ const nobody = 65534
 // Processes are the only way in which go-plugin runs plugins; what is executed is the descriptor that was judged.
 type process struct {
 	cmd        *exec.Cmd
-	privileged bool   // it is our own helper
-	dir        string // of its socket
+	started    atomic.Pointer[os.Process] // by another goroutine than the one that may kill it
+	privileged bool                       // it is our own helper
+	dir        string                     // of its socket
 	name       string
 	out, err   io.ReadCloser
 }
@@ -60,10 +62,15 @@ func piped(p *process) (*process, error) {
 
 // Start implements runner.Runner.
 func (p *process) Start(context.Context) error {
+	start := startBare
 	if p.privileged {
-		return p.cmd.Start()
+		start = (*exec.Cmd).Start
 	}
-	return startBare(p.cmd)
+	err := start(p.cmd)
+	if err == nil {
+		p.started.Store(p.cmd.Process)
+	}
+	return err
 }
 
 // startBare starts a process that can't get rights by executing others: PR_SET_NO_NEW_PRIVS belongs to a thread, is
@@ -87,11 +94,12 @@ func (p *process) Wait(context.Context) error { return p.cmd.Wait() }
 // Kill implements runner.AttachedRunner. Children that the plugin left are killed with it, and what they keep open is not
 // waited for.
 func (p *process) Kill(context.Context) error {
-	if p.cmd.Process == nil {
+	started := p.started.Load()
+	if started == nil {
 		return nil
 	}
-	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
-	err := p.cmd.Process.Kill()
+	_ = syscall.Kill(-started.Pid, syscall.SIGKILL)
+	err := started.Kill()
 	_, _ = p.out.Close(), p.err.Close()
 	if errors.Is(err, os.ErrProcessDone) {
 		return nil
@@ -107,10 +115,11 @@ func (p *process) Diagnose(context.Context) string { return "" }
 
 // ID implements runner.AttachedRunner.
 func (p *process) ID() string {
-	if p.cmd.Process == nil {
+	started := p.started.Load()
+	if started == nil {
 		return ""
 	}
-	return fmt.Sprint(p.cmd.Process.Pid)
+	return fmt.Sprint(started.Pid)
 }
 
 // PluginToHost implements runner.AddrTranslator: a plugin listens in the directory that it was given, and nowhere else.
