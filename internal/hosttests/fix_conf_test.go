@@ -118,7 +118,7 @@ func fixControls(t *testing.T, h *testhost.Host, tree func() []string) {
 	if r := h.Run(holdfast, apply...); r.Code != 0 {
 		t.Fatalf("apply: exit status %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}
-	for _, want := range []string{"/etc/group- f 644 0:0", "/etc/shells f 644 0:0", "/etc/issue f 644 0:0", "/etc/ssh/ssh_host_ed25519_key f 600 0:0"} {
+	for _, want := range []string{"/etc/group- 100644 0:0 ", "/etc/shells 100644 0:0 ", "/etc/issue 100644 0:0 ", "/etc/ssh/ssh_host_ed25519_key 100600 0:0 "} {
 		if !slices.ContainsFunc(tree(), func(l string) bool { return strings.HasPrefix(l, want) }) {
 			t.Errorf("it is not so that %s", want)
 		}

@@ -101,12 +101,6 @@ func (f fixer) settled(calls ...call) {
 	}
 }
 
-// tree is all that may be told of files, a line each: type, mode, owner, size, digest, extended attributes.
-func (f fixer) tree(dirs ...string) string {
-	f.t.Helper()
-	return f.host.MustRun("sh", append([]string{"-c", `find "$@" -printf '%p %y %m %U:%G %l\n' -type f -exec sha256sum {} + -exec getfattr -d -m - -h {} + 2>/dev/null | sort`, "sh"}, dirs...)...)
-}
-
 func fileStep(name string, before, after remediate.File, validate ...string) *remediate.Step {
 	return &remediate.Step{
 		Effect: "file", Target: name, Validate: validate,
