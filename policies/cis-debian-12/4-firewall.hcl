@@ -155,6 +155,11 @@ control "4.2.6" {
       ])
     ]) == 0
   ]
+
+  fix "firewall" {
+    established     = true
+    allow_listeners = true
+  }
 }
 
 control "4.2.7" {

@@ -19,8 +19,8 @@ func init() {
 		Kind: "firewall",
 		Doc: "Filters packets in a table of its own, inet holdfast, now and at boot (from /etc/nftables.conf); no other table is touched. " +
 			"SSH and the sessions in use always stay reachable, as do ICMP errors, neighbour discovery and DHCP. A filter of what leaves lets DNS, " +
-			"DHCP, NTP, HTTP and HTTPS out, and to the ports that the host talks to at that moment. Refused where ufw, firewalld or legacy " +
-			"iptables make the firewall, and for forwarded packets where the host forwards.",
+			"DHCP, NTP, HTTP and HTTPS out, and to the ports that the host talks to at that moment. Where ufw is the chosen tool, the same is " +
+			"done in its own files, behind the rules that are there. Refused where firewalld or rules of iptables make the firewall, and for forwarded packets where the host forwards.",
 		Risk: plan.Lockout,
 	}, planFirewall))
 }
@@ -50,8 +50,12 @@ func planFirewall(ctx context.Context, d *remediate.Draft, a firewallArgs) error
 	if err := claimPolicies(d, a); err != nil {
 		return err
 	}
-	if err := ownFirewall(ctx, d, a); err != nil {
+	ufw, err := ownFirewall(ctx, d, a)
+	if err != nil {
 		return err
+	}
+	if ufw {
+		return planUFW(ctx, d, a)
 	}
 	now, err := tableOf(d.State(ctx, "firewall", firewallTarget))
 	if err != nil {
@@ -96,8 +100,36 @@ func claimPolicies(d *remediate.Draft, a firewallArgs) error {
 	return nil
 }
 
-// ownFirewall refuses where something else makes the firewall, or the host would lose what it is for.
-func ownFirewall(ctx context.Context, d *remediate.Draft, a firewallArgs) error {
+// ownFirewall refuses where something else makes the firewall, or the host would lose what it is for. It tells whether
+// ufw is the one that shall make it.
+func ownFirewall(ctx context.Context, d *remediate.Draft, a firewallArgs) (ufw bool, err error) {
+	fact, err := d.Fact(ctx, "ufw")
+	if err != nil {
+		return false, err
+	}
+	ufw = yes(fact, "installed") && (yes(fact, "enabled") || yes(fact, "active") || enabledUnit(ctx, d, "ufw"))
+	if err := others(ctx, d, ufw); err != nil {
+		return false, err
+	}
+	if _, err := d.Tree().Stat("/usr/sbin/nft"); facts.IsAbsent(err) && !ufw {
+		return false, remediate.Refuse("nftables is not installed: once it is, plan again")
+	}
+	if a.Forward != nil && *a.Forward != "accept" {
+		for _, key := range []string{"net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"} {
+			v, err := d.Fact(ctx, "sysctl", key)
+			if err != nil {
+				return false, err
+			}
+			if on := text(v, "running"); on != "0" && on != "" {
+				return false, remediate.Refuse("the host forwards packets (%s is %s), for containers, virtual machines or as a router: what passes through is a person's to decide", key, on)
+			}
+		}
+	}
+	return ufw, nil
+}
+
+// others refuses where other tools than those chosen filter.
+func others(ctx context.Context, d *remediate.Draft, ufw bool) error {
 	fact, err := d.Fact(ctx, "firewall")
 	if err != nil {
 		return err
@@ -109,30 +141,13 @@ func ownFirewall(ctx context.Context, d *remediate.Draft, a firewallArgs) error 
 	for _, e := range ends {
 		switch e.AsString() {
 		case "ufw":
-			return remediate.Refuse("ufw makes the firewall, and its rules are a person's: ufw default deny incoming, ufw default deny routed, ufw allow PORT/PROTOCOL for each listener, and ufw enable while a session is open")
+			if !ufw {
+				return remediate.Refuse("rules of ufw filter, and ufw is not installed: take them away first, or install it")
+			}
 		case "firewalld":
 			return remediate.Refuse("firewalld makes the firewall: use firewall-cmd, or remove firewalld first")
 		case "iptables-legacy", "iptables-nft":
 			return remediate.Refuse("%s has rules of its own: two tools that filter show nobody the whole; remove its rules (iptables -F, ip6tables -F) or go on with it alone", e.AsString())
-		}
-	}
-	if ufw, err := d.Fact(ctx, "ufw"); err != nil {
-		return err
-	} else if yes(ufw, "installed") && (yes(ufw, "enabled") || enabledUnit(ctx, d, "ufw")) {
-		return remediate.Refuse("ufw is the chosen tool here: ufw allow PORT/PROTOCOL for each listener, ssh first, and ufw enable while a session is open; or disable ufw.service")
-	}
-	if _, err := d.Tree().Stat("/usr/sbin/nft"); facts.IsAbsent(err) {
-		return remediate.Refuse("nftables is not installed: once it is, plan again")
-	}
-	if a.Forward != nil && *a.Forward != "accept" {
-		for _, key := range []string{"net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"} {
-			v, err := d.Fact(ctx, "sysctl", key)
-			if err != nil {
-				return err
-			}
-			if on := text(v, "running"); on != "0" && on != "" {
-				return remediate.Refuse("the host forwards packets (%s is %s), for containers, virtual machines or as a router: what passes through is a person's to decide", key, on)
-			}
 		}
 	}
 	return nil

@@ -27,7 +27,11 @@ type command struct {
 
 // commands are what the verb Run runs, by name: programs of the host that make a service take its files over, where
 // systemd has no reload that does. One that is not installed has nothing to take over.
-var commands = map[string]command{}
+var commands = map[string]command{
+	// What ufw.service runs, with "force" as that stops what its files say is off.
+	"ufw-stop":  {time.Minute, "/lib/ufw/ufw-init", []string{"force-stop"}},
+	"ufw-start": {time.Minute, "/lib/ufw/ufw-init", []string{"start"}},
+}
 
 // Trigger implements remediate.Hands.
 func (Local) Trigger(ctx context.Context, t remediate.Trigger) error {
