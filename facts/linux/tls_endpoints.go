@@ -1,6 +1,7 @@
 package linux
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"fmt"
@@ -23,7 +24,7 @@ func init() {
 		Name: "tls_endpoints",
 		Doc: "Every TCP listener of this host, and how it speaks TLS: asked over a connection that never leaves the host, with STARTTLS where " +
 			"its protocol has that. Read only by policies that want it, and never with --no-probe.",
-		Reads:   "a few dozen connections to each TCP listener, from the address that is asked to itself; /etc/ssl/certs/ca-certificates.crt",
+		Reads:   "a few dozen connections to each TCP listener, from the address that is asked to itself, and one HEAD / to each web server among them; /etc/ssl/certs/ca-certificates.crt",
 		Heavy:   true,
 		Timeout: 60 * time.Second,
 	}, collectTLSEndpoints))
@@ -63,6 +64,8 @@ type TLSEndpoint struct {
 	Compression   facts.V[bool]   `fact:"compression" doc:"Whether TLS compresses (CRIME)."`
 	Renegotiation facts.V[bool]   `fact:"secure_renegotiation" doc:"Whether renegotiation is secure (RFC 5746) or, in TLS 1.3, absent."`
 	ALPN          facts.V[string] `fact:"alpn" doc:"The protocol agreed on when h2 and http/1.1 are offered; empty for none. Not asked behind STARTTLS."`
+	HTTP          facts.V[bool]   `fact:"http" doc:"Whether it is a web server: it agrees to speak h2 or http/1.1, or its process is one that is known as such."`
+	HSTSMaxAge    facts.V[int64]  `fact:"hsts_max_age" doc:"The max-age of Strict-Transport-Security in seconds, in a web server's answer to HEAD / for the first name of its certificate; 0 without one that browsers heed."`
 	SNIDefault    facts.V[bool]   `fact:"sni_default" doc:"Whether a client that names no host is served."`
 
 	Chain        facts.List[EndpointCertificate] `fact:"chain" doc:"The certificates served; when they differ by the kind of key, one chain after the other."`
@@ -284,6 +287,9 @@ func (s *surroundings) askAt(l Listener) (netip.AddrPort, string) {
 // startTLSPorts are where servers begin in the clear by custom.
 var startTLSPorts = map[uint16]string{25: "smtp", 587: "smtp", 143: "imap", 110: "pop3", 389: "ldap", 5432: "postgres", 3306: "mysql", 21: "ftp"}
 
+// webServers are processes that speak HTTP where they speak TLS first, with ALPN or without.
+var webServers = []string{"nginx", "apache2", "httpd", "caddy", "lighttpd"}
+
 func startTLSOf(l Listener) string {
 	switch l.Process.Or("") {
 	case "postgres":
@@ -310,7 +316,7 @@ func (s *surroundings) endpoint(ctx context.Context, r *facts.Reader, l Listener
 		e.unasked(why)
 		return e
 	}
-	t := tlsprobe.Target{Addr: at, StartTLS: startTLSOf(l), Names: s.names}
+	t := tlsprobe.Target{Addr: at, StartTLS: startTLSOf(l), Names: s.names, HTTP: slices.Contains(webServers, l.Process.Or(""))}
 	if t.StartTLS == "mysql" && !at.Addr().IsLoopback() {
 		// Handshakes that end early count towards max_connect_errors, save over loopback: not to lock the host out of its own database.
 		t.Sparing = "MySQL blocks addresses other than loopback after many broken handshakes"
@@ -365,6 +371,10 @@ func (e *TLSEndpoint) fill(ctx context.Context, r *facts.Reader, s *surroundings
 		e.ALPN = facts.Known(strings.Join(res.ALPN, ""), e.Origin)
 	} else {
 		e.ALPN = facts.Unknown[string](res.ALPNKnown.Why)
+	}
+	e.HTTP, e.HSTSMaxAge = e.fact(res.HTTP), facts.Known(res.HSTS, e.Origin)
+	if why := cmp.Or(res.HTTP.Why, res.HSTSKnown.Why); !res.HSTSKnown.Known {
+		e.HSTSMaxAge = facts.Unknown[int64](cmp.Or(why, "it was not asked"))
 	}
 	e.certificates(ctx, r, s, res)
 }

@@ -395,6 +395,22 @@ control "4.9" {
   remedy = "Turn stapling on in the configuration of the service that the report names."
 }
 
+control "4.10" {
+  title    = "Web servers have browsers insist on TLS for two years"
+  why      = "A first visit without TLS, or one that an attacker keeps from TLS, is where a session is stolen."
+  profiles = ["intermediate"]
+  severity = "medium"
+  refs = {
+    mozilla_tls_6 = ["hsts_min_age"]
+    nist_800_53   = ["SC-8", "SC-23"]
+  }
+
+  applies    = anytrue([for e in tls_endpoints : e.speaks_tls && !e.loopback && e.http])
+  violations = [for e in tls_endpoints : { name = e.name, hsts_max_age = e.hsts_max_age } if e.speaks_tls && !e.loopback && e.http && e.hsts_max_age < 63072000]
+
+  remedy = "Send Strict-Transport-Security: max-age=63072000 with every answer over TLS. nginx: add_header … always, in each block that has an add_header of its own; Apache: Header always set."
+}
+
 control "5.1" {
   title    = "Certificates that services use have not run out"
   why      = "A file that nothing uses harms no one; one that is used stops a service at its next start or its clients now."

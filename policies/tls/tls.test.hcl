@@ -1170,3 +1170,45 @@ test "a host that listens" {
   }
   applies_to = "pass"
 }
+
+test "4.10: two years" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, loopback = false, http = true, hsts_max_age = 63072000 }]
+  }
+  expect = { "4.10" = "pass" }
+}
+
+test "4.10: half a year" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, loopback = false, http = true, hsts_max_age = 15768000 }]
+  }
+  expect = { "4.10" = "fail" }
+}
+
+test "4.10: not at all" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, loopback = false, http = true, hsts_max_age = 0 }]
+  }
+  expect = { "4.10" = "fail" }
+}
+
+test "4.10: it did not answer" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, loopback = false, http = true }]
+  }
+  expect = { "4.10" = "unknown" }
+}
+
+test "4.10: no web server" {
+  facts {
+    tls_endpoints = [{ name = "0.0.0.0:443 (nginx)", speaks_tls = true, loopback = false, http = false }]
+  }
+  expect = { "4.10" = "not_applicable" }
+}
+
+test "4.10: behind another server of this host" {
+  facts {
+    tls_endpoints = [{ name = "127.0.0.1:8443 (nginx)", speaks_tls = true, loopback = true, http = true, hsts_max_age = 0 }]
+  }
+  expect = { "4.10" = "not_applicable" }
+}

@@ -3,7 +3,7 @@
 // the other, under one deadline for the endpoint.
 //
 // The connection's own end is bound to the address that is asked, so that it can only be made when that address is this
-// host's, and never leaves it. No application data is sent, no one logs in.
+// host's, and never leaves it. No one logs in, and the only application data is one HEAD / to a web server.
 package tlsprobe
 
 import (
@@ -43,6 +43,8 @@ type Target struct {
 	Names func() []string
 	// Sparing leaves out what needs many connections: the suites and groups.
 	Sparing string
+	// HTTP says that it is a web server, also when it does not agree on a protocol.
+	HTTP bool
 }
 
 // State is what is known of a yes or no.
@@ -80,6 +82,9 @@ type Result struct {
 	DHBits      []int      // sizes of primes seen
 	Chains      [][][]byte // distinct chains served, the first to a client of today
 	ChainErr    string
+	HTTP        State // it is a web server
+	HSTS        int64 // seconds that browsers are to insist on TLS; 0 when they are not told
+	HSTSKnown   State
 	SharedKey   bool // every suite seen needs a key that server and client share
 }
 
@@ -110,6 +115,7 @@ func Ask(ctx context.Context, t Target) *Result {
 	p.complete()
 	p.nameless()
 	p.enumerate()
+	p.strictTransport()
 	p.conclude()
 	return res
 }
