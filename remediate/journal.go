@@ -60,8 +60,9 @@ type Journal struct {
 	Steps   []*Step
 	Records []Record
 
-	dir string
-	log *os.File
+	dir  string
+	log  *os.File
+	size int64 // of its whole records, in bytes
 }
 
 // Store is where journals are kept: /var/lib/holdfast.
@@ -272,10 +273,7 @@ func (j *Journal) open() error {
 	if err := f.Truncate(int64(whole.Len())); err != nil {
 		return errors.Join(err, f.Close())
 	}
-	if _, err := f.Seek(0, 2); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	j.log = f
+	j.log, j.size = f, int64(whole.Len())
 	return syncDir(j.dir)
 }
 
@@ -299,13 +297,17 @@ func (j *Journal) append(r Record) error {
 	if err := fault("journal-" + string(r.Event)); err != nil {
 		return fmt.Errorf("writing the journal: %w", err)
 	}
-	if _, err := j.log.Write(line); err != nil {
+	// Half a record, of when the disk was full, must not stay before the next one: nothing behind it would be read.
+	if err := j.log.Truncate(j.size); err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	if _, err := j.log.WriteAt(line, j.size); err != nil {
 		return fmt.Errorf("writing the journal: %w", err)
 	}
 	if err := j.log.Sync(); err != nil {
 		return fmt.Errorf("writing the journal: %w", err)
 	}
-	j.Records = append(j.Records, r)
+	j.Records, j.size = append(j.Records, r), j.size+int64(len(line))
 	return fault("journaled-" + string(r.Event))
 }
 
@@ -383,6 +385,7 @@ func (j *Journal) Status() Status {
 // progress is how far each step has come, by what the journal says.
 type progress struct {
 	intent, done, undone, conflict bool
+	followed                       bool   // what has to follow its being undone was done, too
 	digest                         string // of the state after
 	again                          bool   // an earlier attempt to undo it may have been interrupted
 }
@@ -390,6 +393,12 @@ type progress struct {
 func (j *Journal) progress() []progress {
 	out := make([]progress, len(j.Steps))
 	for _, r := range j.Records {
+		if r.Event == RolledOut {
+			for i := range out {
+				out[i].followed = out[i].undone
+			}
+			continue
+		}
 		switch p := &out[min(r.Step, max(0, len(out)-1))]; r.Event {
 		case Intent:
 			*p = progress{intent: true}

@@ -213,22 +213,34 @@ func (e *Engine) do(ctx context.Context, j *Journal, i int) error {
 	return j.append(Record{Event: Done, Step: i, Digest: now.Digest()})
 }
 
-// follow does what has to follow the steps: systemd reads its files first, each unit is reloaded or restarted once.
+// follow does what has to follow the steps.
 func (e *Engine) follow(ctx context.Context, triggers []Trigger) error {
-	rank := map[Verb]int{Run: 0, DaemonReload: 1, Reload: 2, Restart: 3}
-	triggers = slices.Clone(triggers)
-	slices.SortStableFunc(triggers, func(a, b Trigger) int { return rank[a.Verb] - rank[b.Verb] })
-	for _, t := range triggers {
-		if t.Verb == Reload && slices.Contains(triggers, Trigger{Restart, t.Unit}) {
-			continue
-		}
-		e.say("%s %s", t.Verb, t.Unit)
-		if err := fault("trigger"); err != nil {
+	for _, t := range inTurn(triggers) {
+		if err := e.trigger(ctx, t); err != nil {
 			return err
 		}
-		if err := e.Hands.Trigger(ctx, t); err != nil {
-			return fmt.Errorf("%s %s: %w", t.Verb, t.Unit, err)
-		}
+	}
+	return nil
+}
+
+// inTurn orders what has to follow: systemd reads its files first, each unit is reloaded or restarted once.
+func inTurn(triggers []Trigger) []Trigger {
+	rank := map[Verb]int{Run: 0, DaemonReload: 1, Reload: 2, Restart: 3}
+	out := slices.Clone(triggers)
+	slices.SortStableFunc(out, func(a, b Trigger) int { return rank[a.Verb] - rank[b.Verb] })
+	return slices.DeleteFunc(out, func(t Trigger) bool {
+		return t.Verb == Reload && slices.Contains(triggers, Trigger{Restart, t.Unit})
+	})
+}
+
+func (e *Engine) trigger(ctx context.Context, t Trigger) error {
+	e.say("%s %s", t.Verb, t.Unit)
+	err := fault("trigger")
+	if err == nil {
+		err = e.Hands.Trigger(ctx, t)
+	}
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", t.Verb, t.Unit, err)
 	}
 	return nil
 }

@@ -118,6 +118,9 @@ func (e *Engine) undo(ctx context.Context, j *Journal, reason string, o UndoOpti
 	steps := j.progress()
 	for i, s := range slices.Backward(j.Steps) {
 		p := steps[i]
+		if p.undone && !p.followed {
+			triggers = union(triggers, s.Triggers...) // an earlier attempt did not come to what has to follow
+		}
 		if !p.intent || p.undone {
 			continue
 		}
@@ -145,8 +148,8 @@ func (e *Engine) undo(ctx context.Context, j *Journal, reason string, o UndoOpti
 	if o.Early && left+len(triggers) > 0 {
 		return conflicts, errors.Join(failures...)
 	}
-	if err := e.follow(ctx, triggers); err != nil {
-		failures = append(failures, err)
+	for _, t := range inTurn(triggers) {
+		failures = append(failures, e.trigger(ctx, t)) // the other services still have to take over what is restored
 	}
 	if err := errors.Join(failures...); err != nil {
 		_ = j.append(Record{Event: Failed, Reason: err.Error()})
