@@ -188,6 +188,7 @@ func systemKinds() []FixKind {
 			Args: []FixArg{
 				need("name", cty.String, "The package's name."),
 				choice(need("state", cty.String, "present, absent (configuration files kept), purged or latest."), "present", "absent", "purged", "latest"),
+				may("later", cty.Bool, "true: what the package does when it is installed goes on in the background, so that the control is not expected to pass at once."),
 			},
 		},
 		{

@@ -189,7 +189,7 @@ func digest(p *plan.Plan) string {
 }
 
 // Expected are the controls that have to pass once all steps are done: not those of which a fix was refused, nor those
-// that only the next boot can mend.
+// that only the next boot or what goes on in the background can mend.
 func Expected(p *plan.Plan, steps []*Step) []plan.Source {
 	not := map[plan.Source]bool{}
 	for _, r := range p.Refused {
@@ -197,7 +197,7 @@ func Expected(p *plan.Plan, steps []*Step) []plan.Source {
 	}
 	for _, s := range steps {
 		for _, src := range s.Sources {
-			not[src] = not[src] || s.AtBoot
+			not[src] = not[src] || s.AtBoot || s.Later
 		}
 	}
 	return slices.DeleteFunc(p.Controls(), func(s plan.Source) bool { return not[s] })

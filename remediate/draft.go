@@ -142,6 +142,7 @@ type Options struct {
 	Undo     string // why it can't be undone, or what undoing leaves
 	OneWay   bool   // it can't be undone at all
 	AtBoot   bool
+	Later    bool // see Change
 	Affects  []string
 	Diff     string
 	Account  *Account // whose directories the file lies in, where they are not root's
@@ -190,7 +191,7 @@ func (d *Draft) add(s *Step, o Options) {
 		s.Risk = max(s.Risk, plan.OneWay)
 	}
 	s.Stage = max(s.Stage, o.Stage)
-	s.OneWay, s.AtBoot = s.OneWay || o.OneWay, s.AtBoot || o.AtBoot
+	s.OneWay, s.AtBoot, s.Later = s.OneWay || o.OneWay, s.AtBoot || o.AtBoot, s.Later || o.Later
 	if o.Undo != "" {
 		s.Undo = o.Undo
 	}
@@ -248,7 +249,7 @@ func (d *Draft) SetFile(ctx context.Context, name string, f File, o Options) err
 	if m := d.steps["mode "+name]; m != nil { // one step for the whole file then
 		o = Options{
 			Stage: o.Stage, Risk: max(o.Risk, m.Risk), Triggers: union(o.Triggers, m.Triggers...), Validate: union(o.Validate, m.Validate...),
-			Undo: o.Undo, OneWay: o.OneWay, AtBoot: o.AtBoot, Affects: union(o.Affects, m.Affects...), Diff: o.Diff, Account: o.Account,
+			Undo: o.Undo, OneWay: o.OneWay, AtBoot: o.AtBoot, Later: o.Later, Affects: union(o.Affects, m.Affects...), Diff: o.Diff, Account: o.Account,
 		}
 		d.drop("mode " + name)
 		if err := d.Set(ctx, "file", name, NewState(f.Summary(), f), o); err != nil {

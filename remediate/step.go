@@ -105,6 +105,7 @@ type Step struct {
 	Undo     string        `json:"undo"`    // why it can't be undone, or what undoing leaves; empty: it can
 	OneWay   bool          `json:"one_way"` // it can't be undone at all
 	AtBoot   bool          `json:"at_boot"` // it has its effect at the next boot only
+	Later    bool          `json:"later"`   // see Change
 	Affects  []string      `json:"affects"`
 	Account  *Account      `json:"account,omitempty"`
 	Secret   bool          `json:"secret,omitempty"` // its content is not shown
@@ -130,7 +131,7 @@ func (s *Step) Change() plan.Change {
 	c := plan.Change{
 		ID: s.ID(), Kind: s.Kind, Effect: s.Effect, Target: s.Target, Risk: s.Risk, Sources: s.Sources, Controls: []string{},
 		Before: s.Before.Summary, After: s.After.Summary, Diff: s.Diff, Restarts: []string{}, Irreversible: s.OneWay, Undo: s.Undo,
-		AtBoot: s.AtBoot, Affects: append([]string{}, s.Affects...), BeforeDigest: s.Before.Digest(), AfterDigest: s.After.Digest(),
+		AtBoot: s.AtBoot, Later: s.Later, Affects: append([]string{}, s.Affects...), BeforeDigest: s.Before.Digest(), AfterDigest: s.After.Digest(),
 	}
 	for _, src := range s.Sources {
 		if !slices.Contains(c.Controls, src.Control) {

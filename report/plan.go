@@ -138,6 +138,9 @@ func (h *planText) change(c plan.Change) {
 	for _, a := range c.Affects {
 		h.para(4, 6, span{text: "used by " + a})
 	}
+	if c.Later {
+		h.para(4, 6, span{text: "goes on in the background: its controls are not expected to pass at once"})
+	}
 	if c.AtBoot {
 		h.para(4, 6, span{text: "has its effect at the next boot"})
 	}

@@ -26,7 +26,7 @@ deb() { # name version depends extra-fields
   if [ "$1" = hangs ]; then printf '#!/bin/sh\nsleep 4711\n' > "$b/DEBIAN/postinst"; chmod 755 "$b/DEBIAN/postinst"; fi
   dpkg-deb -Znone --build "$b" "/srv/repo/$1_$2_all.deb" > /dev/null
 }
-deb app 1.0 lib; deb lib 1.0 ""; deb app 1:1.1 "lib (>= 1.1)"; deb lib 1.1 ""; deb user 1.0 app; deb fails 1.0 ""; deb hangs 1.0 lib
+deb app 1.0 lib; deb lib 1.0 ""; deb app 1:1.1 "lib (>= 1.1)"; deb lib 1.1 ""; deb user 1.0 app; deb fails 1.0 ""; deb hangs 1.0 lib; deb other 1.0 lib
 `
 
 const index = `set -e
@@ -40,14 +40,14 @@ func TestFixPackages(t *testing.T) {
 	h := testhost.Boot(t)
 	h.MustRun("sh", "-c", debs)
 	repository := func(files string) { h.MustRun("sh", "-c", index, "sh", files) }
-	repository("app_1.0_all.deb lib_1.0_all.deb user_1.0_all.deb fails_1.0_all.deb")
+	repository("app_1.0_all.deb other_1.0_all.deb lib_1.0_all.deb user_1.0_all.deb fails_1.0_all.deb")
 	f := &fixes{t: t, host: h}
 	pkg := func(name, state string) fix { return fix{"package", map[string]any{"name": name, "state": state}} }
 	line := fix{"file", map[string]any{"path": "/etc/lined", "content": "a\n"}}
 	status := func() string {
 		const format = "${Package} ${Version} ${db:Status-Abbrev}\n"
 		var out []string
-		for _, line := range strings.Split(h.Run("dpkg-query", "-W", "-f", format, "app", "lib", "user", "fails", "hangs").Stdout, "\n") {
+		for _, line := range strings.Split(h.Run("dpkg-query", "-W", "-f", format, "app", "lib", "other", "user", "fails", "hangs").Stdout, "\n") {
 			if w := strings.Fields(line); len(w) == 3 && w[2] != "un" {
 				out = append(out, strings.Join(w, " "))
 			}
@@ -69,6 +69,19 @@ func TestFixPackages(t *testing.T) {
 		done := f.apply(pkg("app", "present"))
 		check("app 1.0 ii, lib 1.0 ii")
 		if got := strings.Fields(h.MustRun("apt-mark", "showauto", "app", "lib")); fmt.Sprint(got) != "[lib]" {
+			t.Error(got)
+		}
+		f.rollback(done)
+		check("")
+		if got := tree(); got != before {
+			t.Error(got)
+		}
+	})
+	t.Run("two that need the same, and away again", func(t *testing.T) {
+		before := tree()
+		done := f.apply(pkg("app", "present"), pkg("other", "present"), pkg("lib", "present"))
+		check("app 1.0 ii, lib 1.0 ii, other 1.0 ii")
+		if got := strings.TrimSpace(h.MustRun("apt-mark", "showauto", "app", "lib", "other")); got != "" {
 			t.Error(got)
 		}
 		f.rollback(done)

@@ -75,15 +75,32 @@ func layers(o Options) ([]string, error) {
 		return nil, err
 	}
 	base, err := cached("base", suite, basePackages, func(dir string) error { return buildBase(dir, suite) })
-	if err != nil || len(o.Packages) == 0 {
-		return []string{base}, err
+	if err != nil {
+		return nil, err
 	}
-	packages := slices.Clone(o.Packages)
-	slices.Sort(packages)
-	extra, err := cached("extra", suite, append(slices.Clone(basePackages), packages...), func(dir string) error {
-		return buildExtra(dir, base, suite, packages)
-	})
-	return []string{extra, base}, err
+	all, known := []string{base}, slices.Clone(basePackages)
+	for _, l := range []struct {
+		kind     string
+		packages []string
+		build    func(root string, packages []string) error
+	}{
+		{"extra", o.Packages, func(root string, packages []string) error { return installPackages(root, suite, packages) }},
+		{"archive", o.Archive, buildArchive},
+	} {
+		if len(l.packages) == 0 {
+			continue
+		}
+		packages := slices.Sorted(slices.Values(l.packages))
+		known = append(known, packages...)
+		layer, err := cached(l.kind, suite, known, func(dir string) error {
+			return buildOver(dir, all, func(root string) error { return l.build(root, packages) })
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append([]string{layer}, all...)
+	}
+	return all, nil
 }
 
 // cached gives the directory for a list of a suite's packages, built if it is not there. It appears only when it is whole.
@@ -137,8 +154,8 @@ func buildBase(dir, suite string) error {
 	return inRoot(dir, "apt-get", "update", "-qq")
 }
 
-// buildExtra installs packages over base and keeps what that changed.
-func buildExtra(dir, base, suite string, packages []string) error {
+// buildOver changes what lies on other layers and keeps what that changed.
+func buildOver(dir string, layers []string, change func(root string) error) error {
 	building := filepath.Dir(dir)
 	root, work := filepath.Join(building, "root"), filepath.Join(building, "work")
 	for _, d := range []string{root, work} {
@@ -146,11 +163,15 @@ func buildExtra(dir, base, suite string, packages []string) error {
 			return err
 		}
 	}
-	options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", base, dir, work)
+	options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", strings.Join(layers, ":"), dir, work)
 	if err := unix.Mount("overlay", root, "overlay", 0, options); err != nil {
 		return fmt.Errorf("mount the overlay to install on: %w", err)
 	}
 	defer func() { _ = unix.Unmount(root, unix.MNT_DETACH) }()
+	return change(root)
+}
+
+func installPackages(root, suite string, packages []string) error {
 	// No service may start while it is installed: there is no init.
 	policy := filepath.Join(root, "usr/sbin/policy-rc.d")
 	if err := os.WriteFile(policy, []byte("#!/bin/sh\nexit 101\n"), 0o755); err != nil {
@@ -168,6 +189,24 @@ func buildExtra(dir, base, suite string, packages []string) error {
 		return err
 	}
 	return os.Remove(policy)
+}
+
+// archive fetches packages with what they depend on and has apt know no other place.
+const archive = `set -e
+mkdir -p /srv/archive/partial
+apt-get install -y -qq --download-only --no-install-recommends -o Dir::Cache::archives=/srv/archive -o APT::Sandbox::User=root "$@"
+cd /srv/archive
+rm -rf partial lock /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/*
+for d in *.deb; do
+  dpkg-deb --field "$d"
+  printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$d" "$(stat -c %s "$d")" "$(sha256sum "$d" | cut -d' ' -f1)"
+done > Packages
+echo 'deb [trusted=yes] file:/srv/archive ./' > /etc/apt/sources.list
+apt-get update -qq
+rm -f /var/cache/apt/*.bin`
+
+func buildArchive(root string, packages []string) error {
+	return inRoot(root, "sh", append([]string{"-c", archive, "sh"}, packages...)...)
 }
 
 // inRoot runs a program in a root that is being built, with the machine's network and name resolution.

@@ -31,6 +31,11 @@ const bootTimeout = 60 * time.Second
 type Options struct {
 	// Packages are Debian packages installed besides. Hosts with the same ones share a cached layer.
 	Packages []string
+	// Archive are Debian packages that the host can install, with all that they depend on: apt's only repository is then
+	// the host's own directory /srv/archive, as hosts have no network.
+	Archive []string
+	// OwnTmp leaves /tmp to the host's fstab; else there is a tmpfs before its systemd starts.
+	OwnTmp bool
 	// Suite is Debian's codename, for what behaves otherwise in a newer release; empty means bookworm.
 	Suite string
 }
@@ -42,6 +47,7 @@ type Host struct {
 	dir    string // of this host: root/, upper/, work/, notify
 	root   string // the merged tree
 	cgroup string // of its own, in cgroup v2, while it runs
+	ownTmp bool   // see Options
 
 	mu     sync.Mutex
 	leader int // PID 1 of the host, in our PID namespace; 0 while it is down
@@ -75,7 +81,7 @@ func New(t testing.TB, o Options) *Host {
 	if err != nil {
 		t.Fatalf("testhost: %v", err)
 	}
-	h := &Host{t: t}
+	h := &Host{t: t, ownTmp: o.OwnTmp}
 	if err := h.mount(layers); err != nil {
 		t.Fatalf("testhost: %v", err)
 	}
@@ -174,6 +180,9 @@ func (h *Host) boot() error {
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1", // also where the machine still has cgroup v1
 		"NOTIFY_SOCKET=" + ready.path,
+	}
+	if h.ownTmp {
+		cmd.Env = append(cmd.Env, "SYSTEMD_NSPAWN_TMPFS_TMP=0")
 	}
 	cmd.Stdout, cmd.Stderr = &h.log, &h.log
 	cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: int(cgroup.Fd()), Pdeathsig: syscall.SIGTERM, Setpgid: true}

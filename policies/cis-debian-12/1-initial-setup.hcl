@@ -1203,6 +1203,25 @@ control "1.5.3" {
     name  = "fs.suid_dumpable"
     value = "0"
   }
+  fix "file" {
+    path  = "/etc/security/limits.d/99-holdfast-core.conf"
+    match = "^\\*\\s+(hard|-)\\s+core\\s"
+    line  = "* hard core 0"
+  }
+  fix "systemd_conf" {
+    for_each = package("systemd-coredump").installed ? ["Storage"] : []
+    file     = "coredump.conf"
+    section  = "Coredump"
+    name     = each
+    value    = "none"
+  }
+  fix "systemd_conf" {
+    for_each = package("systemd-coredump").installed ? ["ProcessSizeMax"] : []
+    file     = "coredump.conf"
+    section  = "Coredump"
+    name     = each
+    value    = "0"
+  }
 }
 
 control "1.6.1" {

@@ -127,7 +127,7 @@ func TestGroupIsMadeChangedAndRemoved(t *testing.T) {
 	b.refuses("there is no user zoe", "group", args{"name": "sysa", "members": []string{"zoe"}})
 	b.refuses("alice is the primary group of alice", "group", args{"name": "alice", "state": "absent"})
 	b.carryOut()
-	if got := b.file("/etc/group"); !strings.Contains(got, "sudo:x:27:alice\n") || !strings.HasSuffix(got, "sugroup:x:998:\nwheel:x:997:\n") {
+	if got := b.file("/etc/group"); !strings.Contains(got, "sudo:x:27:alice\n") || !strings.HasSuffix(got, "sugroup:x:600:\nwheel:x:599:\n") {
 		t.Error(got)
 	}
 	if got := b.file("/etc/gshadow"); !strings.Contains(got, "sudo:*::alice\n") || !strings.HasSuffix(got, "sugroup:!::\nwheel:!::\n") {

@@ -112,8 +112,9 @@ func changeMembers(ctx context.Context, d *remediate.Draft, name string, change 
 	return nil
 }
 
-// The numbers of system groups, as groupadd --system takes them: from the top.
-const minSystemGID, maxSystemGID = 100, 999
+// The numbers of system groups. We take them from the middle: packages that are installed before the group is made take
+// theirs from the top (groupadd, systemd-sysusers) or from the bottom (adduser).
+const minSystemGID, maxSystemGID = 100, 600
 
 func addGroup(ctx context.Context, d *remediate.Draft, name string) error {
 	text, err := d.Tree().ReadFile("/etc/group")

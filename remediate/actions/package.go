@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ func init() {
 type packageArgs struct {
 	Name  string `cty:"name"`
 	State string `cty:"state"`
+	Later *bool  `cty:"later"`
 }
 
 // packageData and packageGroup are as the effect "package" has them.
@@ -132,22 +134,58 @@ func packageSteps(ctx context.Context, d *remediate.Draft, a packageArgs, sim si
 	case !install && len(names) != 1:
 		return remediate.Refuse("removing %s would bring others: %s", a.Name, strings.Join(names, ", "))
 	}
-	o := remediate.Options{Stage: remediate.Packages}
+	o := remediate.Options{Stage: remediate.Packages, Later: a.Later != nil && *a.Later}
 	switch a.State {
 	case "purged":
 		o.Undo = "undoing installs it again with its configuration files; what its own scripts delete when it is purged, data and accounts, does not come back"
 	case "absent":
 		o.Undo = "undoing installs it again; caches that its own scripts delete are made anew"
 	}
-	for _, name := range names {
-		after := sim.After[name]
+	group, err := joined(ctx, d, sim.packageGroup)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(group.After)) {
+		after := group.After[name]
 		summary := after.Status
 		if after.Status == "installed" {
 			summary += " " + after.Version
 		}
-		if err := d.Set(ctx, "package", name, remediate.NewState(summary, after).With(sim.packageGroup), o); err != nil {
+		if err := d.Set(ctx, "package", name, remediate.NewState(summary, after).With(group), o); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// joined is a group with those of the draft that share packages with it. Undone one after the other, the first would take
+// away what the other still needs.
+func joined(ctx context.Context, d *remediate.Draft, g packageGroup) (packageGroup, error) {
+	all := packageGroup{Before: maps.Clone(g.Before), After: maps.Clone(g.After), Dist: slices.Clone(g.Dist)}
+	for name := range g.After {
+		state, err := d.State(ctx, "package", name)
+		if err != nil {
+			return all, err
+		}
+		if state.Carry == nil {
+			continue
+		}
+		var other packageGroup
+		if err := json.Unmarshal(state.Carry, &other); err != nil {
+			return all, err
+		}
+		for n, after := range other.After {
+			if mine, both := all.After[n]; both {
+				after.Auto = after.Auto && mine.Auto // one of them asks for it by its name
+			}
+			all.After[n], all.Before[n] = after, other.Before[n]
+		}
+		for _, dist := range other.Dist {
+			if !slices.Contains(all.Dist, dist) {
+				all.Dist = append(all.Dist, dist)
+			}
+		}
+	}
+	slices.Sort(all.Dist)
+	return all, nil
 }

@@ -230,6 +230,11 @@ func (s *servicePlan) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !r.Active {
+		if err := s.startable(ctx); err != nil {
+			return err
+		}
+	}
 	for _, u := range append(r.StartedWith, s.id) {
 		if err := s.d.Set(ctx, "unit", u, remediate.NewState("active", map[string]bool{"active": true}), s.options); err != nil {
 			return err

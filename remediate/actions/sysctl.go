@@ -60,12 +60,15 @@ func planSysctl(ctx context.Context, d *remediate.Draft, a sysctlArgs) error {
 	if err := json.Unmarshal(state.Data, &now); err != nil {
 		return err
 	}
+	if !now.Exists && (a.Running == nil || *a.Running) {
+		return remediate.Refuse("the running kernel has no parameter %s: what it belongs to is not part of it, or its module is not loaded", name)
+	}
 	if a.Configured == nil || *a.Configured {
 		if err := configureSysctl(ctx, d, key, value, now.Exists); err != nil {
 			return err
 		}
 	}
-	if a.Running != nil && !*a.Running || !now.Exists || now.Value == value {
+	if a.Running != nil && !*a.Running || now.Value == value {
 		return nil
 	}
 	return runSysctl(ctx, d, key, value, state)

@@ -50,7 +50,7 @@ func planUnattendedUpgrades(ctx context.Context, d *remediate.Draft, a unattende
 	var settings [][2]string
 	if a.Enabled != nil {
 		if *a.Enabled {
-			if err := planPackage(ctx, d, packageArgs{"unattended-upgrades", "present"}); err != nil {
+			if err := planPackage(ctx, d, packageArgs{"unattended-upgrades", "present", nil}); err != nil {
 				return err
 			}
 			if !yes(now, "timers") {

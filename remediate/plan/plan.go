@@ -76,6 +76,7 @@ type Change struct {
 	Irreversible bool     `json:"irreversible"`   // see Undo
 	Undo         string   `json:"undo,omitempty"` // why it can't be undone, or what undoing leaves
 	AtBoot       bool     `json:"at_boot"`        // it has its effect at the next boot only
+	Later        bool     `json:"later"`          // what it starts goes on in the background when it is done
 	Affects      []string `json:"affects"`        // who uses what it changes: sessions, listeners, dependent units
 
 	BeforeDigest string `json:"before_digest"` // of the state that was seen
