@@ -15,7 +15,7 @@ import (
 )
 
 // fixable are the packages that fixes of the benchmark install, but for AIDE's: its installation takes half a minute.
-var fixable = []string{"apparmor", "apparmor-utils", "audispd-plugins", "systemd-journal-remote"}
+var fixable = []string{"apparmor", "apparmor-utils", "audispd-plugins", "cracklib-runtime", "systemd-journal-remote"}
 
 // beforeFixes makes a host what its administrator would: somebody who can get in, a web server that is meant to be there,
 // and an AIDE that needs no minutes for its database.
@@ -32,6 +32,7 @@ cat > /etc/aide/aide.conf.d/01_few <<'end'
 end
 chmod 0644 /etc/aide/aide.conf.d/01_few
 aideinit -y -f
+apt-get -qq install -y --no-install-recommends cracklib-runtime > /dev/null # an installation from the net recommends it
 `
 
 // machines are the reasons why the kernel or the boot loader of a container can't be changed in it: they are those of
