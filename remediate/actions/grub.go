@@ -17,7 +17,8 @@ import (
 func init() {
 	register(remediate.Define(remediate.Descriptor{
 		Kind: "grub",
-		Doc: "Adds words to the kernel's command line in " + grubFile + " and has GRUB's configuration made anew, for the next boot. " +
+		Doc: "Adds words to the kernel's command line in " + grubFile + ", takes others out of the settings that have them, asks for a password " +
+			"before entries are changed (in " + grubPasswordFile + "), and has GRUB's configuration made anew, for the next boot. " +
 			"Undoing brings the configuration back byte for byte.",
 		Risk: plan.Manual, AtBoot: true,
 	}, planGrub))
@@ -41,9 +42,6 @@ const (
 var kernelWord = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.,:/=+@%-]*$`)
 
 func planGrub(ctx context.Context, d *remediate.Draft, a grubArgs) error {
-	if a.Superuser != nil {
-		return remediate.Refuse("GRUB's password is for a person: what grub-mkpasswd-pbkdf2 prints goes into a file of /etc/grub.d that only root can read, and whoever boots must know it")
-	}
 	boot, err := d.Fact(ctx, "boot")
 	if err != nil {
 		return err
@@ -62,13 +60,24 @@ func planGrub(ctx context.Context, d *remediate.Draft, a grubArgs) error {
 	for _, w := range all {
 		words = append(words, w.AsString())
 	}
+	changed := false
 	for _, w := range a.Remove {
 		if err := d.Claim("word "+w+" of the kernel's command line", "not there"); err != nil {
 			return err
 		}
 		if slices.Contains(words, w) {
-			return remediate.Refuse("%s stands in /etc/default/grub or beside it: take it away there and run update-grub", w)
+			if err := removeWord(ctx, d, w); err != nil {
+				return err
+			}
+			changed = true
 		}
+	}
+	if a.Superuser != nil && (!yes(boot, "password_hashed") || d.Changes("file", grubPasswordFile)) { // else somebody has set one
+		set, err := grubPassword(ctx, d, a)
+		if err != nil {
+			return err
+		}
+		changed = changed || set || len(texts(boot, "superusers")) == 0
 	}
 	var missing []string
 	for _, w := range a.Add {
@@ -83,7 +92,13 @@ func planGrub(ctx context.Context, d *remediate.Draft, a grubArgs) error {
 			missing = append(missing, w)
 		}
 	}
-	if len(missing) == 0 && !lacksInEntries(texts(boot, "common_arguments"), a.Add) {
+	if len(a.Add) == 0 {
+		if changed {
+			return makeAnew(ctx, d)
+		}
+		return nil
+	}
+	if len(missing) == 0 && !changed && !lacksInEntries(texts(boot, "common_arguments"), a.Add) {
 		return nil
 	}
 	return addWords(ctx, d, missing, boot)
@@ -141,6 +156,10 @@ func addWords(ctx context.Context, d *remediate.Draft, words []string, boot cty.
 			return err
 		}
 	}
-	o.Stage = remediate.Generated
+	return makeAnew(ctx, d)
+}
+
+func makeAnew(ctx context.Context, d *remediate.Draft) error {
+	o := remediate.Options{AtBoot: true, Stage: remediate.Generated}
 	return d.Set(ctx, "generated", "update-grub", remediate.NewState("made anew by grub-mkconfig", map[string]bool{"anew": true}), o)
 }
