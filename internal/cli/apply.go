@@ -70,6 +70,7 @@ func (p *program) runApply(cmd *cobra.Command, f *applyFlags, args []string) err
 	if f.within < 0 {
 		return usage(cmd, "--confirm-within %s lies in the past", f.within)
 	}
+	deafToReaders()
 	engine, err := p.engine("")
 	if err != nil {
 		return err

@@ -73,6 +73,10 @@ func Main(args []string) int {
 	return p.main(args)
 }
 
+// deafToReaders has a verb go on when nobody reads its words any more: by default, a program dies of writing to standard
+// output or standard error then. Programs that it starts do so still.
+func deafToReaders() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
+
 func sources() []facts.Source { return append(linux.Sources(), facts.Builtin()...) }
 
 func (p *program) main(args []string) int {
@@ -80,6 +84,12 @@ func (p *program) main(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup(1) has it
+		// The terminal is gone; of that one is told more than once, by the kernel and by the shell.
+		var unhook context.CancelFunc
+		ctx, unhook = signal.NotifyContext(ctx, syscall.SIGHUP)
+		defer unhook()
+	}
 
 	defer p.unplug()
 	root := p.root()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,7 +52,8 @@ Exit codes: 0 all is as it was; 2 but for such conflicts; 1 an error.`,
 				if err != nil {
 					return err
 				}
-				_, conflicts, err := e.Undo(cmd.Context(), id, "somebody asked for it", remediate.UndoOptions{})
+				// Half of the way back is nowhere: the first interrupt does not count.
+				_, conflicts, err := e.Undo(context.WithoutCancel(cmd.Context()), id, "somebody asked for it", remediate.UndoOptions{})
 				for _, c := range conflicts {
 					p.complain("left as it is: " + c)
 				}
@@ -78,7 +80,8 @@ func toUndo(store remediate.Store, args []string) (string, error) {
 	}
 	all, err := store.All()
 	for i := len(all) - 1; i >= 0; i-- {
-		if s := all[i].Status(); s == remediate.StatusKept || s == remediate.StatusConflict {
+		switch all[i].Status() {
+		case remediate.StatusKept, remediate.StatusConflict, remediate.StatusUnfinished: // the last, when its roll-back was cut short
 			return all[i].ID, nil
 		}
 	}
@@ -89,6 +92,7 @@ func (p *program) locked(verb string, do func(*remediate.Engine) error) error {
 	if err := p.mustBeRoot(verb); err != nil {
 		return err
 	}
+	deafToReaders()
 	e, err := p.engine("")
 	if err != nil {
 		return err
