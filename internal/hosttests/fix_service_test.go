@@ -16,6 +16,7 @@ func TestFixService(t *testing.T) {
 		"echo.socket":      "[Socket]\nListenStream=127.0.0.1:7007\n[Install]\nWantedBy=sockets.target\n",
 		"echo.service":     "[Unit]\nRequires=echo.socket\n[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\nAlso=echo.socket\n",
 		"inst@.service":    "[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\nRequiredBy=graphical.target\nDefaultInstance=one\n",
+		"clock.service":    "[Unit]\nConditionVirtualization=!container\n[Service]\nExecStart=/bin/sleep infinity\n",
 		"plain.service":    "[Service]\nExecStart=/bin/sleep infinity\n",
 		"stubborn.service": "[Unit]\nRefuseManualStop=yes\n[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n",
 	} {
@@ -114,14 +115,16 @@ func TestFixService(t *testing.T) {
 	})
 	t.Run("refused", func(t *testing.T) {
 		for want, args := range map[string]map[string]any{
-			"holds up the sessions":     {"name": "ssh.service", "state": "stopped"},
-			"would stop":                {"name": "sysinit.target", "state": "stopped"},
-			"no [Install] section":      {"name": "plain", "enabled": true},
-			"update-rc.d oldtimer":      {"name": "oldtimer", "enabled": true},
-			"own.service is a file":     {"name": "own", "masked": true},
-			"does not exist":            {"name": "no-such", "enabled": true},
-			"name the instance":         {"name": "getty@.service", "enabled": true, "masked": nil, "state": nil},
-			"dbus.service holds up the": {"name": "dbus", "masked": true},
+			"holds up the sessions":                          {"name": "ssh.service", "state": "stopped"},
+			"would stop":                                     {"name": "sysinit.target", "state": "stopped"},
+			"no [Install] section":                           {"name": "plain", "enabled": true},
+			"update-rc.d oldtimer":                           {"name": "oldtimer", "enabled": true},
+			"own.service is a file":                          {"name": "own", "masked": true},
+			"does not exist":                                 {"name": "no-such", "enabled": true},
+			"name the instance":                              {"name": "getty@.service", "enabled": true, "masked": nil, "state": nil},
+			"dbus.service holds up the":                      {"name": "dbus", "masked": true},
+			"clock.service does not start in a container":    {"name": "clock", "state": "running"},
+			"the kernel's audit can't be reached here, with": {"name": "auditd", "state": "running"},
 		} {
 			if strings.HasPrefix(want, "name the") {
 				h.WriteFile("/usr/lib/systemd/system/getty@.service", 0o644, "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n")

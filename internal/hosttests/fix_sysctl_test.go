@@ -96,12 +96,15 @@ func TestFixSysctl(t *testing.T) {
 		if got := f.refused(sysctl("kernel.randomize_va_space", "1", "configured")); !strings.Contains(got, "belongs to the machine") {
 			t.Error(got)
 		}
+		if got := f.refused(sysctl("kernel.no_such_thing", "1")); !strings.Contains(got, "the running kernel has no parameter kernel.no_such_thing") {
+			t.Error(got)
+		}
 		if got := f.refused(sysctl("net.ipv4.ip_forward", "1"), sysctl("net.ipv4.ip_forward", "0")); !strings.Contains(got, "tailor") {
 			t.Error(got)
 		}
 	})
 	t.Run("what the kernel has not", func(t *testing.T) {
-		done := f.apply(sysctl("net.ipv4.no_such_knob", "1"))
+		done := f.apply(sysctl("net.ipv4.no_such_knob", "1", "running"))
 		if got := h.ReadFile("/etc/sysctl.d/99-zz-holdfast.conf"); !strings.Contains(got, "\n-net.ipv4.no_such_knob = 1\n") {
 			t.Error(got)
 		}
