@@ -111,6 +111,7 @@ func TestFixPackages(t *testing.T) {
 	t.Run("removed and purged", func(t *testing.T) {
 		repository("user_1.0_all.deb")
 		for _, state := range []string{"absent", "purged"} {
+			h.WriteFile("/etc/app.conf", 0o600, "mine, before it is "+state+"\n") // not as when it was saved before
 			before := tree()
 			done := f.apply(pkg("app", state))
 			check(map[string]string{"absent": "app 1.0 rc, lib 1.0 ii", "purged": "lib 1.0 ii"}[state])

@@ -392,10 +392,11 @@ func savedPackage(name, version string) (string, error) {
 }
 
 // savePackage keeps the .deb of an installed version: from apt's cache, from where apt gets it, or made of what is installed.
-// What is purged takes its configuration files along, which only the last of those has as they are.
+// What is purged takes its configuration files along, which only the last of those has as they are, and has so now: what
+// an earlier change has saved won't do.
 func savePackage(ctx context.Context, name, version string, purge bool) error {
 	file, err := savedPackage(name, version)
-	if err == nil || !errors.Is(err, os.ErrNotExist) {
+	if err == nil && !purge || err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	if err := os.MkdirAll(savedPackages, 0o700); err != nil {
@@ -432,7 +433,7 @@ func pristine(ctx context.Context, name, version, file string) (bool, error) {
 				return false, nil
 			}
 		}
-		err := copyContent(path.Join(dir, deb), file)
+		err := keepCopy(path.Join(dir, deb), file)
 		if err == nil || !errors.Is(err, os.ErrNotExist) {
 			return err == nil, err
 		}

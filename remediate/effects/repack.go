@@ -64,6 +64,11 @@ func repack(ctx context.Context, name, version, file string) error {
 	if err := packageProgram(ctx, "/usr/bin/dpkg-deb", "-Zgzip", "--build", dir, file+".new"); err != nil {
 		return err
 	}
+	return keepWhole(file)
+}
+
+// keepWhole has FILE.new take its name once all of it is on disk: whatever has the name is a whole one.
+func keepWhole(file string) error {
 	f, err := os.Open(file + ".new") // #nosec G304 -- below our own directory
 	if err != nil {
 		return err
@@ -71,7 +76,25 @@ func repack(ctx context.Context, name, version, file string) error {
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(file+".new", file)
+	if err := os.Rename(file+".new", file); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// keepCopy copies a file as a whole, or not at all.
+func keepCopy(from, file string) error {
+	if err := os.Remove(file + ".new"); err != nil && !errors.Is(err, os.ErrNotExist) { // of an attempt that was interrupted
+		return err
+	}
+	if err := copyContent(from, file+".new"); err != nil {
+		return errors.Join(err, os.RemoveAll(file+".new"))
+	}
+	return keepWhole(file)
 }
 
 // infoName is the beginning of the names of dpkg's files on a package; that of one with several architectures has it.
