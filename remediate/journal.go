@@ -46,10 +46,11 @@ type Record struct {
 	Step   int       `json:"step"`             // index; of Intent, Done, Undone, Conflict
 	Digest string    `json:"digest,omitempty"` // of Done: the state that was there then
 	Reason string    `json:"reason,omitempty"`
-	Boot   string    `json:"boot,omitempty"`    // id of the boot, of Began
-	Login  string    `json:"session,omitempty"` // login session that applied, of Began; that confirmed, of Kept
-	Number int       `json:"number,omitempty"`  // of the transaction on this host, of Began: clocks can be set back
-	Within int64     `json:"within,omitempty"`  // seconds in which it must be confirmed, of Armed; 0: it needs not be
+	Boot   string    `json:"boot,omitempty"`     // id of the boot, of Began
+	Login  string    `json:"session,omitempty"`  // login session that applied, of Began; that confirmed, of Kept
+	Logins []string  `json:"sessions,omitempty"` // login sessions that were there already, of Checked
+	Number int       `json:"number,omitempty"`   // of the transaction on this host, of Began: clocks can be set back
+	Within int64     `json:"within,omitempty"`   // seconds in which it must be confirmed, of Armed; 0: it needs not be
 }
 
 // Journal is the record of one transaction: DIR/ID/ with plan.json, steps.json (before-images, so mode 0600) and log,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -70,14 +71,30 @@ func startTime(stat string) string {
 }
 
 // LoginSession names the login session that this process belongs to; empty when it belongs to none.
-func LoginSession() string {
+func LoginSession() string { return sessionOf("/proc/self") }
+
+// LoginSessions are all that have a process on this machine.
+func LoginSessions() []string {
+	found, _ := filepath.Glob("/proc/[0-9]*") // its only error is of a bad pattern
+	var out []string
+	for _, process := range found {
+		if s := sessionOf(process); s != "" {
+			out = union(out, s)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// sessionOf is the login session of a process, given its directory below /proc.
+func sessionOf(process string) string {
 	const none = "4294967295"
-	if id, err := os.ReadFile("/proc/self/sessionid"); err == nil {
+	if id, err := os.ReadFile(filepath.Join(process, "sessionid")); err == nil {
 		if s := strings.TrimSpace(string(id)); s != "" && s != none {
 			return "audit " + s
 		}
 	}
-	groups, err := os.ReadFile("/proc/self/cgroup")
+	groups, err := os.ReadFile(filepath.Join(process, "cgroup"))
 	if err != nil {
 		return ""
 	}

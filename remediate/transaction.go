@@ -34,6 +34,8 @@ type Engine struct {
 	Check func(ctx context.Context, expected []plan.Source) error
 	// Boot is the id of this boot, Login that of the login session; empty where there is none.
 	Boot, Login string
+	// Logins, when set, are all login sessions that there are now.
+	Logins func() []string
 	// Reboot, when set, has the machine rebooted; for a roll-back at the start of a boot.
 	Reboot func() error
 	// Progress, when set, is told what is being done.
@@ -162,7 +164,11 @@ func (e *Engine) carryOut(ctx context.Context, j *Journal, o ApplyOptions) error
 	if o.Within == 0 {
 		err = e.keep(ctx, j, Record{Event: Kept})
 	} else if err = e.Switch.Await(ctx, j.ID, o.Within); err == nil {
-		err = j.append(Record{Event: Checked})
+		r := Record{Event: Checked}
+		if e.Logins != nil {
+			r.Logins = e.Logins()
+		}
+		err = j.append(r)
 	}
 	if err == nil && stopped != nil {
 		return stopped
@@ -266,6 +272,9 @@ func (e *Engine) end(ctx context.Context, id string) error {
 // ErrSession says that a confirmation came from the session that applied, which proves nothing.
 var ErrSession = errors.New("this login session is the one that applied, which proves nothing: an open session outlives a lockout; log in anew and confirm there")
 
+// ErrOldSession says that a confirmation came from a session that was open before the changes were made.
+var ErrOldSession = errors.New("this login session is older than the changes, which proves nothing: an open session outlives a lockout; log in anew and confirm there")
+
 // Confirm keeps the transaction that awaits it. The store must be locked.
 func (e *Engine) Confirm(ctx context.Context, id string) (*Journal, error) {
 	pending, err := e.Store.Pending()
@@ -297,6 +306,7 @@ func (e *Engine) Confirm(ctx context.Context, id string) (*Journal, error) {
 // fresh tells whether this login session can vouch for a transaction that could lock people out.
 func (e *Engine) fresh(j *Journal) error {
 	began, ok := j.Last(Began)
+	checked, _ := j.Last(Checked)
 	switch {
 	case j.Plan.Risk() < plan.Lockout:
 		return nil
@@ -308,6 +318,8 @@ func (e *Engine) fresh(j *Journal) error {
 		return errors.New("this process belongs to no login session, which proves nothing: log in anew and confirm there")
 	case began.Login == e.Login:
 		return ErrSession
+	case slices.Contains(checked.Logins, e.Login):
+		return ErrOldSession
 	}
 	return nil
 }

@@ -341,11 +341,13 @@ func TestTransactionsAreUndoneInOrderOrNotAtAll(t *testing.T) {
 func TestOnlyANewLoginConfirmsWhatCouldLockOut(t *testing.T) {
 	w := newWorld()
 	dir := t.TempDir()
-	applyTo(t, w.engine(dir), "one", time.Hour, threeSteps()...)
+	first := w.engine(dir)
+	first.Logins = func() []string { return []string{"login 0", "login 1"} }
+	applyTo(t, first, "one", time.Hour, threeSteps()...)
 	if _, err := w.engine(dir).Apply(t.Context(), planOf("two"), threeSteps(), ApplyOptions{}); !errors.Is(err, ErrNothingDone) {
 		t.Errorf("a second transaction while the first one waits: %v", err)
 	}
-	for login, ok := range map[string]bool{"login 1": false, "": false} {
+	for login, ok := range map[string]bool{"login 0": false, "login 1": false, "": false} {
 		e := w.engine(dir)
 		e.Login = login
 		if _, err := e.Confirm(t.Context(), "one"); (err == nil) != ok {

@@ -218,7 +218,7 @@ func (p *program) engine(own string) (*remediate.Engine, error) {
 	store := remediate.Store{Dir: stateDir}
 	return &remediate.Engine{
 		Store: store, Hands: effects.Local{}, Switch: &deadman.Switch{Program: self, Store: store, Own: own},
-		Boot: remediate.BootID(), Login: remediate.LoginSession(), Progress: p.note,
+		Boot: remediate.BootID(), Login: remediate.LoginSession(), Logins: remediate.LoginSessions, Progress: p.note,
 	}, nil
 }
 

@@ -1,9 +1,11 @@
 package hosttests
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -243,9 +245,33 @@ func TestOnlyANewLoginConfirms(t *testing.T) {
 		t.Helper()
 		return h.Run("ssh", "-o", "StrictHostKeyChecking=no", "-o", "BatchMode=yes", "root@localhost", script)
 	}
+	// Another administrator, who is there already.
+	old := h.Command(t.Context(), "ssh", "-o", "StrictHostKeyChecking=no", "-o", "BatchMode=yes", "root@localhost", "echo in; read x; exec "+a.program+" confirm 2>&1")
+	in, err := old.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := old.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(out)
+	if line, err := lines.ReadString('\n'); err != nil || line != "in\n" {
+		t.Fatalf("%q %v", line, err)
+	}
 	r := ssh(a.program + " apply --yes --policy /root/trial --control 1.3; echo exit $?; " + a.program + " confirm; echo exit $?")
 	if want := regexp.MustCompile(`(?s)exit 0.*exit 1`); !want.MatchString(r.Stdout) || !strings.Contains(r.Stderr, "log in anew") {
 		t.Fatalf("confirmed in the session that applied: %s%s", r.Stdout, r.Stderr)
+	}
+	if _, err := in.Write([]byte("now\n")); err != nil {
+		t.Fatal(err)
+	}
+	said, _ := io.ReadAll(lines)
+	if err := old.Wait(); err == nil || !strings.Contains(string(said), "older than the changes") {
+		t.Errorf("confirmed in a session that was there before: %v %s", err, said)
 	}
 	if r := h.Run(a.program, "confirm"); r.Code != 1 || !strings.Contains(r.Stderr, "no login session") {
 		t.Errorf("confirmed without a login: %d %s", r.Code, r.Stderr)
