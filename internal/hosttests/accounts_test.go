@@ -10,6 +10,7 @@ import (
 )
 
 func TestAccountsAreWhatTheNameServiceSays(t *testing.T) {
+	t.Parallel()
 	h := testhost.Boot(t)
 	h.MustRun("groupadd", "--gid", "2000", "project")
 	h.MustRun("useradd", "--create-home", "--shell", "/bin/bash", "--groups", "project,sudo", "alice")

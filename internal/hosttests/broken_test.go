@@ -40,6 +40,7 @@ cp -a --remove-destination /root/etc/. /etc/
 `
 
 func TestEachBrokenSettingFlipsItsControlsAndNoOther(t *testing.T) {
+	t.Parallel()
 	h, holdfast := harden(t)
 	audit := func(t *testing.T) map[string]string {
 		t.Helper()

@@ -13,6 +13,7 @@ import (
 )
 
 func TestFixConfiguration(t *testing.T) {
+	t.Parallel()
 	h := testhost.BootWith(t, testhost.Options{Packages: []string{"at", "cracklib-runtime"}})
 	f := &fixes{t: t, host: h}
 	who := fixer{t, h}

@@ -231,6 +231,7 @@ systemctl restart mariadb`)
 const mariadbMended = "2.7=pass 3.1=pass 3.2=pass 3.3=pass 3.5=pass 5.1=pass 5.4=pass"
 
 func TestFixPostgres(t *testing.T) {
+	t.Parallel()
 	h := postgresHost(t)
 	f := &fixes{t: t, host: h}
 	sql := func(text string) string {

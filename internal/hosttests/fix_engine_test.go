@@ -318,6 +318,7 @@ func TestAChangeThatCutsSSHOffIsTakenBackInTime(t *testing.T) {
 
 // The program dies, or the disk is full, at every point that its code knows: afterwards all is applied or nothing is.
 func TestDyingAtAnyPointLeavesNothingHalfDone(t *testing.T) {
+	t.Parallel()
 	h := testhost.Boot(t)
 	a := newApplier(t, h, "holdfast-faults")
 	before := a.footprint()
@@ -368,6 +369,7 @@ func (a applier) settled(t *testing.T, before, when string) {
 // The power goes at every point that the program's code knows, and whatever the guard was at then: the next boot brings
 // everything back.
 func TestAPowerCutAtAnyPointIsUndoneAtTheNextBoot(t *testing.T) {
+	t.Parallel()
 	h := testhost.Boot(t)
 	a := newApplier(t, h, "holdfast-faults")
 	before := a.footprint()

@@ -238,6 +238,7 @@ func different(t *testing.T, before, after map[string]bool) []string {
 }
 
 func TestEveryFixableControlIsFixedAndBroughtBack(t *testing.T) {
+	t.Parallel()
 	host := testhost.New(t, testhost.Options{Packages: []string{"aide", "aide-common", "nginx-light", "systemd-timesyncd"}, Archive: fixable, OwnTmp: true})
 	host.WriteFile("/etc/fstab", 0o644, "tmpfs /tmp tmpfs mode=1777 0 0\n")
 	host.Boot()

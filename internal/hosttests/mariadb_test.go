@@ -48,6 +48,7 @@ mariadb -e "DROP DATABASE IF EXISTS test; DROP USER IF EXISTS ''@localhost, a@'%
 )
 
 func TestMariaDBSettingsFlipTheirControls(t *testing.T) {
+	t.Parallel()
 	h := testhost.BootWith(t, testhost.Options{Packages: []string{"mariadb-server", "redis-server"}})
 	h.MustRun("sh", "-ec", mariadbSetup)
 	conf := func(name, line, controls string) settingCase {

@@ -9,6 +9,7 @@ import (
 
 // What MySQL itself says of accounts, of what was persisted, and of which goes before the other: command line, files or that.
 func TestMySQL(t *testing.T) {
+	t.Parallel()
 	h := testhost.BootWith(t, testhost.Options{Suite: "sid", Packages: []string{"mysql-server"}})
 	h.MustRun("sh", "-ec", `install -d /etc/holdfast
 mysql <<'EOF'

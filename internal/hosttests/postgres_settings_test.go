@@ -210,6 +210,7 @@ func (p *tunedPostgres) try(settings []postgresSetting) {
 
 // Each setting flips its control and no other, when it is in force and not before; what waits is told by name.
 func TestPostgresSettingsFlipTheirControl(t *testing.T) {
+	t.Parallel()
 	p := newTunedPostgres(t)
 	const system, dropIn, main, command = "ALTER SYSTEM", "drop-in", "postgresql.conf", "command line"
 	rows, columns := square([]postgresSetting{
@@ -261,6 +262,7 @@ func TestPostgresSettingsFlipTheirControl(t *testing.T) {
 type rightsCase struct{ name, do, undo, want string }
 
 func TestPostgresRolesRightsAndFilesFlipTheirControl(t *testing.T) {
+	t.Parallel()
 	p := newTunedPostgres(t)
 	psql := func(text string) string {
 		return `runuser -u postgres -- psql -XAtq -c "` + strings.ReplaceAll(text, `"`, `\"`) + `"`

@@ -45,6 +45,7 @@ func redisLine(line string) string {
 }
 
 func TestRedisSettingsFlipTheirControls(t *testing.T) {
+	t.Parallel()
 	h := testhost.BootWith(t, testhost.Options{Packages: []string{"mariadb-server", "redis-server"}})
 	h.MustRun("sh", "-ec", redisSetup)
 	conf := func(name, line, controls string) settingCase {

@@ -797,8 +797,8 @@ test "3.7: the server and its files were not read" {
 test "4.9: a link to nowhere" {
   facts {
     database = { mariadb = { present = true } }
-    users = [{ name = "ann", dot_files = [{ name = ".mysql_history", path = "/h/.mysql_history", type = "symlink" }] }]
-    file  = { "/h/.mysql_history" = { target = "/dev/null" } }
+    users    = [{ name = "ann", dot_files = [{ name = ".mysql_history", path = "/h/.mysql_history", type = "symlink" }] }]
+    file     = { "/h/.mysql_history" = { target = "/dev/null" } }
   }
   expect = { "4.9" = "pass" }
 }
@@ -806,8 +806,8 @@ test "4.9: a link to nowhere" {
 test "4.9: a link elsewhere" {
   facts {
     database = { mariadb = { present = true } }
-    users = [{ name = "ann", dot_files = [{ name = ".mariadb_history", path = "/h/.mariadb_history", type = "symlink" }] }]
-    file  = { "/h/.mariadb_history" = { target = "/srv/h" } }
+    users    = [{ name = "ann", dot_files = [{ name = ".mariadb_history", path = "/h/.mariadb_history", type = "symlink" }] }]
+    file     = { "/h/.mariadb_history" = { target = "/srv/h" } }
   }
   expect = { "4.9" = "fail" }
 }
@@ -815,7 +815,7 @@ test "4.9: a link elsewhere" {
 test "4.9: a history" {
   facts {
     database = { mariadb = { present = true } }
-    users = [{ name = "root", dot_files = [{ name = ".mysql_history", path = "/root/.mysql_history", type = "file" }] }]
+    users    = [{ name = "root", dot_files = [{ name = ".mysql_history", path = "/root/.mysql_history", type = "file" }] }]
   }
   expect = { "4.9" = "fail" }
 }
@@ -823,14 +823,14 @@ test "4.9: a history" {
 test "4.9: a home that could not be read" {
   facts {
     database = { mariadb = { present = true } }
-    users = [{ name = "ann" }]
+    users    = [{ name = "ann" }]
   }
   expect = { "4.9" = "unknown" }
 }
 
 test "4.10: for its user alone" {
   facts {
-    database = { mariadb = { present = true } }
+    database           = { mariadb = { present = true } }
     mariadb_user_files = [{ user = "ann", has_password = true, file = { path = "/home/ann/.my.cnf", mode = "0600", owner = "ann" } }]
   }
   expect = { "4.10" = "pass" }
@@ -838,7 +838,7 @@ test "4.10: for its user alone" {
 
 test "4.10: for all to read" {
   facts {
-    database = { mariadb = { present = true } }
+    database           = { mariadb = { present = true } }
     mariadb_user_files = [{ user = "ann", has_password = false, file = { path = "/home/ann/.my.cnf", mode = "0644", owner = "ann" } }]
   }
   expect = { "4.10" = "fail" }
@@ -846,7 +846,7 @@ test "4.10: for all to read" {
 
 test "4.10: of another user" {
   facts {
-    database = { mariadb = { present = true } }
+    database           = { mariadb = { present = true } }
     mariadb_user_files = [{ user = "ann", has_password = false, file = { path = "/home/ann/.my.cnf", mode = "0600", owner = "bob" } }]
   }
   expect = { "4.10" = "fail" }
@@ -854,7 +854,7 @@ test "4.10: of another user" {
 
 test "4.10: not read" {
   facts {
-    database = { mariadb = { present = true } }
+    database           = { mariadb = { present = true } }
     mariadb_user_files = [{ user = "ann" }]
   }
   expect = { "4.10" = "unknown" }
@@ -862,7 +862,7 @@ test "4.10: not read" {
 
 test "4.11: without a password" {
   facts {
-    database = { mariadb = { present = true } }
+    database           = { mariadb = { present = true } }
     mariadb_user_files = [{ user = "ann", has_password = false, file = { path = "/home/ann/.my.cnf", mode = "0600", owner = "ann" } }]
   }
   expect = { "4.11" = "pass" }
@@ -870,7 +870,7 @@ test "4.11: without a password" {
 
 test "4.11: with one" {
   facts {
-    database = { mariadb = { present = true } }
+    database           = { mariadb = { present = true } }
     mariadb_user_files = [{ user = "ann", has_password = true, file = { path = "/home/ann/.my.cnf", mode = "0600", owner = "ann" } }]
   }
   expect = { "4.11" = "fail" }
@@ -878,7 +878,7 @@ test "4.11: with one" {
 
 test "4.11: not read" {
   facts {
-    database = { mariadb = { present = true } }
+    database           = { mariadb = { present = true } }
     mariadb_user_files = [{ user = "ann" }]
   }
   expect = { "4.11" = "unknown" }
