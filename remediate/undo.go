@@ -18,7 +18,8 @@ type UndoOptions struct {
 	// Override restores, of steps that can lock people out, even what somebody else has changed since; the version
 	// found is kept in the journal.
 	Override bool
-	// Early is a roll-back at boot, before anything runs: only what lies in files is restored, and nothing is triggered.
+	// Early is a roll-back at boot, before anything runs: only what lies in files of /etc and /usr is restored, and nothing
+	// is triggered.
 	// What is left waits for a second roll-back.
 	Early bool
 }
@@ -124,7 +125,7 @@ func (e *Engine) undo(ctx context.Context, j *Journal, reason string, o UndoOpti
 		if !p.intent || p.undone {
 			continue
 		}
-		if o.Early && !slices.Contains(persistent, s.Effect) {
+		if o.Early && !s.earlyOn() {
 			left++
 			continue
 		}
@@ -159,6 +160,16 @@ func (e *Engine) undo(ctx context.Context, j *Journal, reason string, o UndoOpti
 		return conflicts, err
 	}
 	return conflicts, e.ended(ctx, j)
+}
+
+// mounted are where files lie that are there as soon as anything runs. Others may lie on what is mounted only later: until
+// then they look as if they were gone, or had never been made.
+var mounted = []string{"/etc/", "/usr/"}
+
+// earlyOn tells whether the step can be undone before anything runs.
+func (s *Step) earlyOn() bool {
+	there := s.Effect == "account" || slices.ContainsFunc(mounted, func(dir string) bool { return strings.HasPrefix(s.Target, dir) })
+	return there && slices.Contains(persistent, s.Effect)
 }
 
 // undoStep is three-way: what is as we left it is restored, what is as it was before is done, and what somebody else

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/holdfast-agent/holdfast/remediate/plan"
 )
 
 // numb are hands of a host on which units can't be told anything.
@@ -91,5 +93,33 @@ func TestHalfARecordDoesNotHideWhatFollows(t *testing.T) {
 	if err != nil || got.Status() != StatusRolledBack {
 		text, _ := os.ReadFile(j.dir + "/log")
 		t.Errorf("%v, %s\n%s", err, got.Status(), text)
+	}
+}
+
+// At the start of a boot, what lies on a file system that is mounted later looks as if it had never been made.
+func TestEarlyInABootWhatIsNotMountedYetIsLeftForLater(t *testing.T) {
+	w := newWorld()
+	w.values = map[string]string{"/etc/new": "", "/boot/new": "", "/boot/old": "1"}
+	e := w.engine(t.TempDir())
+	applyTo(t, e, "one", time.Hour, step("/etc/new", "", "2", plan.Safe, "1"), step("/boot/new", "", "2", plan.Safe, "1"), step("/boot/old", "1", "2", plan.Safe, "1"))
+	there := maps.Clone(w.values)
+	w.values["/boot/new"], w.values["/boot/old"] = "", ""
+	e = w.engine(e.Store.Dir)
+	e.Boot = "boot 2"
+	if err := e.Recover(t.Context(), "", "reboot", true); err != nil {
+		t.Fatal(err)
+	}
+	if w.values["/etc/new"] != "" {
+		t.Error("what is there was not restored early")
+	}
+	w.values["/boot/new"], w.values["/boot/old"] = there["/boot/new"], there["/boot/old"]
+	if err := e.Recover(t.Context(), "", "reboot", false); err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]string{"/etc/new": "", "/boot/new": "", "/boot/old": "1"}; !maps.Equal(w.values, want) {
+		t.Errorf("the host is %v", w.values)
+	}
+	if j, err := e.Store.Load("one"); err != nil || j.Status() != StatusRolledBack {
+		t.Errorf("%v %v", err, j.Status())
 	}
 }
