@@ -291,6 +291,8 @@ func placeIn(name string, f remediate.File, account *remediate.Account) error {
 		err = fmt.Errorf("%s is a directory", name)
 	case f.Type == remediate.Directory && kind == remediate.Absent:
 		err = makeDir(dir, base, name, f)
+	case f.Type == remediate.Directory:
+		err = fmt.Errorf("%s is to be a directory, and a %s lies there", name, kind)
 	default:
 		err = replace(dir, base, temporary, f)
 	}

@@ -106,6 +106,18 @@ func TestFilesAreReplacedAndRestored(t *testing.T) {
 	}
 	_ = os.Remove(name)
 	change(t, "file", name, file(remediate.File{Type: remediate.Directory, Mode: 0o750, UID: 3}))
+
+	// A file where a directory was to come back is somebody's, and no directory can be made of it.
+	_ = os.Remove(name)
+	if err := os.WriteFile(name, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := place(name, remediate.File{Type: remediate.Directory, Mode: 0o755}); err == nil {
+		t.Error("a directory was made of a file")
+	}
+	if text, err := os.ReadFile(name); err != nil || string(text) != "mine" {
+		t.Errorf("the file is %q (%v)", text, err)
+	}
 }
 
 func TestPathsThatOthersControlAreRefused(t *testing.T) {
