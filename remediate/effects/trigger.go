@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/godbus/dbus/v5"
 	"github.com/holdfast-agent/holdfast/remediate"
 	"golang.org/x/sys/unix"
 )
@@ -90,9 +91,9 @@ func throughSystemd(ctx context.Context, t remediate.Trigger) error {
 	return restart(ctx, t)
 }
 
-// answered tells silence from a refusal.
+// answered tells silence from a refusal. The connection's own deadline may come a moment before that of the context.
 func answered(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
+	if err != nil && (ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, dbus.ErrClosed)) {
 		return fmt.Errorf("%w within %s", errNoAnswer, askTimeout)
 	}
 	return err
