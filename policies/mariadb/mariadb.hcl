@@ -277,6 +277,7 @@ control "2.8" {
     mitre_attack    = ["T1110", "T1552"]
   }
 
+  applies = anytrue([for i in mariadb : i.flavour == "mysql"])
   check "in force" {
     violations = [for i in mariadb : i if i.flavour == "mysql" && i.default_auth_plugin == "mysql_native_password"]
   }
