@@ -70,7 +70,7 @@ func (l *Local) Plan(ctx context.Context, calls []Call) (*Drafted, error) {
 	return out, nil
 }
 
-// Options say for what a plan is made.
+// PlanOptions say for what a plan is made.
 type PlanOptions struct {
 	Host      plan.Host
 	Tool      string

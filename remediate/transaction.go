@@ -42,7 +42,7 @@ type Engine struct {
 	Progress func(format string, args ...any)
 }
 
-// Options of one transaction.
+// ApplyOptions are those of one transaction.
 type ApplyOptions struct {
 	// Within is the time in which it must be confirmed; zero: no confirmation is asked for.
 	Within time.Duration
